@@ -58,8 +58,17 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    // Shared: values
+    // C modules and shims
+    .systemLibrary(name: "COpenBLAS", path: "Shared/System/COpenBLAS"),
+    .target(
+      name: "CKernels", path: "Shared/System/CKernels",
+      exclude: ["kernels.inc", "instantiate.inc"],
+      // Optimised in debug builds as well: tests run whole models through these loops.
+      cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno"])]),
+
+    // Numbers
     library("Tensor"),
+    library("Compute", ["CKernels", "COpenBLAS", "Tensor"]),
 
     // Tests
     tests("TensorTests", ["Tensor"]),

@@ -1,0 +1,19 @@
+private import COpenBLAS
+private import Dispatch
+
+/// Threads of numerical work.
+public enum Parallel {
+  /// How many threads each matrix product may use by itself. One where whole shards of work run
+  /// side by side under ``forEach(_:_:)``.
+  public static func setThreadsPerProduct(_ count: Int) {
+    openblas_set_num_threads(Int32(count))
+  }
+
+  /// Calls `body` with 0 ..< count, at most `count` at a time, and returns when all are done.
+  ///
+  /// `body` may write only to what belongs to its index.
+  public static func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
+    if count == 1 { return body(0) }
+    DispatchQueue.concurrentPerform(iterations: count, execute: body)
+  }
+}

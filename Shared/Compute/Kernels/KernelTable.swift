@@ -1,0 +1,106 @@
+internal import CKernels
+internal import COpenBLAS
+
+/// The C loops and BLAS products for one scalar type. ``Matrix`` calls them after it has checked
+/// the extents; what each does is said in `CKernels.h`.
+@safe
+public struct KernelTable<Scalar>: @unchecked Sendable {
+  typealias Input = UnsafePointer<Scalar>
+  typealias Output = UnsafeMutablePointer<Scalar>
+
+  let gemm:
+    (
+      _ transposeA: Bool, _ transposeB: Bool, _ m: Int, _ n: Int, _ k: Int, _ alpha: Scalar,
+      _ a: Input, _ lda: Int, _ b: Input, _ ldb: Int, _ beta: Scalar, _ c: Output, _ ldc: Int
+    ) -> Void
+  let axpy: (Int, Scalar, Input, Output) -> Void
+  let addBias: (Int, Int, Input, Output, Int) -> Void
+  let addColumnSums: (Int, Int, Input, Int, Output) -> Void
+  let sigmoid: (Int, Int, Output, Int) -> Void
+  let tanh: (Int, Int, Output, Int) -> Void
+  let multiply: (Int, Int, Input, Int, Input, Int, Output, Int) -> Void
+  let gateBackward: (Int, Int, Input, Int, Input, Int, Input, Int, Output, Int, Output, Int) -> Void
+  let lstmForward: (Int, Int, Output, Int, Input, Int, Output, Int, Output, Int) -> Void
+  let lstmBackward:
+    (
+      Int, Int, Input, Int, Input, Int, Input, Int, Input, Int, Output, Int, Output, Int
+    ) -> Void
+  let softmax: (Int, Int, Output, Int) -> Void
+  let logSoftmax: (Int, Int, Output, Int) -> Void
+  let softmaxBackward: (Int, Int, Input, Int, Input, Int, Output, Int) -> Void
+  let crossEntropy:
+    (
+      Int, Int, Output, Int, UnsafePointer<Int32>, Scalar, Scalar, UnsafeMutablePointer<Int>
+    ) -> Double
+  let attentionScores: (Int, Int, Input, Int, Input, Input, Scalar, Output) -> Void
+  let attentionScoresBackward:
+    (Int, Int, Input, Int, Input, Input, Input, Output, Int, Output, Output) -> Void
+  let dropout: (Int, Int, Input, Int, Output, Int, Scalar, UInt64) -> Void
+  let adam:
+    (
+      Int, Output, Input, Output, Output, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar,
+      Scalar
+    ) -> Void
+}
+
+private func operation(_ transpose: Bool) -> CBLAS_TRANSPOSE {
+  transpose ? CblasTrans : CblasNoTrans
+}
+
+extension KernelTable where Scalar == Float {
+  static let float: KernelTable = {
+    let c = unsafe ck_kernels_f32().pointee
+    return unsafe KernelTable(
+      gemm: { transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc in
+        unsafe cblas_sgemm(
+          CblasRowMajor, operation(transposeA), operation(transposeB), Int32(m), Int32(n), Int32(k),
+          alpha, a, Int32(lda), b, Int32(ldb), beta, c, Int32(ldc))
+      },
+      axpy: c.axpy,
+      addBias: c.add_bias,
+      addColumnSums: c.add_column_sums,
+      sigmoid: c.sigmoid,
+      tanh: c.tanh,
+      multiply: c.multiply,
+      gateBackward: c.gate_backward,
+      lstmForward: c.lstm_forward,
+      lstmBackward: c.lstm_backward,
+      softmax: c.softmax,
+      logSoftmax: c.log_softmax,
+      softmaxBackward: c.softmax_backward,
+      crossEntropy: c.cross_entropy,
+      attentionScores: c.attention_scores,
+      attentionScoresBackward: c.attention_scores_backward,
+      dropout: c.dropout,
+      adam: c.adam)
+  }()
+}
+
+extension KernelTable where Scalar == Double {
+  static let double: KernelTable = {
+    let c = unsafe ck_kernels_f64().pointee
+    return unsafe KernelTable(
+      gemm: { transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc in
+        unsafe cblas_dgemm(
+          CblasRowMajor, operation(transposeA), operation(transposeB), Int32(m), Int32(n), Int32(k),
+          alpha, a, Int32(lda), b, Int32(ldb), beta, c, Int32(ldc))
+      },
+      axpy: c.axpy,
+      addBias: c.add_bias,
+      addColumnSums: c.add_column_sums,
+      sigmoid: c.sigmoid,
+      tanh: c.tanh,
+      multiply: c.multiply,
+      gateBackward: c.gate_backward,
+      lstmForward: c.lstm_forward,
+      lstmBackward: c.lstm_backward,
+      softmax: c.softmax,
+      logSoftmax: c.log_softmax,
+      softmaxBackward: c.softmax_backward,
+      crossEntropy: c.cross_entropy,
+      attentionScores: c.attention_scores,
+      attentionScoresBackward: c.attention_scores_backward,
+      dropout: c.dropout,
+      adam: c.adam)
+  }()
+}

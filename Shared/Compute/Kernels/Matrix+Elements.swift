@@ -1,0 +1,65 @@
+extension Matrix {
+  /// self += scale · x.
+  public func add(_ x: Matrix, scale: Scalar = 1) {
+    precondition(sameExtents(x), "extents differ")
+    if isContiguous && x.isContiguous {
+      unsafe Scalar.kernels.axpy(count, scale, x.pointer, pointer)
+      return
+    }
+    for row in 0..<rows {
+      unsafe Scalar.kernels.axpy(
+        columns, scale, x.pointer + row * x.stride, pointer + row * stride)
+    }
+  }
+
+  /// Adds `bias` [1, columns] to each row.
+  public func addBias(_ bias: Matrix) {
+    precondition(bias.rows == 1 && bias.columns == columns, "bias of \(bias.columns)")
+    unsafe Scalar.kernels.addBias(rows, columns, bias.pointer, pointer, stride)
+  }
+
+  /// Adds the sum of the rows of `x` to this single row: the gradient of ``addBias(_:)``.
+  public func addColumnSums(_ x: Matrix) {
+    precondition(rows == 1 && x.columns == columns, "sums of \(x.columns) into \(columns)")
+    unsafe Scalar.kernels.addColumnSums(x.rows, columns, x.pointer, x.stride, pointer)
+  }
+
+  /// self = x ⊙ y; either may be this matrix.
+  public func multiply(_ x: Matrix, _ y: Matrix) {
+    precondition(sameExtents(x) && sameExtents(y), "extents differ")
+    unsafe Scalar.kernels.multiply(
+      rows, columns, x.pointer, x.stride, y.pointer, y.stride, pointer, stride)
+  }
+
+  /// The logistic function of each element, in place.
+  public func sigmoid() { unsafe Scalar.kernels.sigmoid(rows, columns, pointer, stride) }
+
+  /// The hyperbolic tangent of each element, in place.
+  public func tanh() { unsafe Scalar.kernels.tanh(rows, columns, pointer, stride) }
+
+  /// The softmax of each row, in place.
+  public func softmax() {
+    if columns > 0 { unsafe Scalar.kernels.softmax(rows, columns, pointer, stride) }
+  }
+
+  /// The logarithm of the softmax of each row, in place.
+  public func logSoftmax() {
+    if columns > 0 { unsafe Scalar.kernels.logSoftmax(rows, columns, pointer, stride) }
+  }
+
+  /// self = ∂x of y = softmax(x), given y and ∂y.
+  public func softmaxBackward(_ y: Matrix, _ dy: Matrix) {
+    precondition(sameExtents(y) && sameExtents(dy), "extents differ")
+    unsafe Scalar.kernels.softmaxBackward(
+      rows, columns, y.pointer, y.stride, dy.pointer, dy.stride, pointer, stride)
+  }
+
+  /// self = x ⊙ mask / keep, where each element is kept with probability `keep`, decided by `seed`
+  /// and the element's place alone, so that the backward pass draws the same mask from the seed.
+  public func dropout(_ x: Matrix, keep: Scalar, seed: UInt64) {
+    precondition(sameExtents(x) && keep > 0 && keep <= 1, "extents differ, or keep is \(keep)")
+    unsafe Scalar.kernels.dropout(rows, columns, x.pointer, x.stride, pointer, stride, keep, seed)
+  }
+
+  func sameExtents(_ other: Matrix) -> Bool { rows == other.rows && columns == other.columns }
+}

@@ -1,0 +1,8 @@
+// Machines with AVX-512 F, BW, DQ and VL.
+#include "CKernels.h"
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c,bmi2"))), \
+    apply_to = function)
+#define ISA avx512
+#include "instantiate.inc"
+#pragma clang attribute pop

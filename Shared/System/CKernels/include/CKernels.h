@@ -1,0 +1,76 @@
+// The element-by-element loops of the decoders, in C so that one source is compiled for three
+// instruction sets (baseline x86-64, AVX2, AVX-512) and the fastest that the machine has is picked
+// once. Swift code calls them through Compute, which checks every extent first.
+//
+// Matrices are row-major; `ld…` is the distance between rows in elements. Every function exists
+// for float (`…_f32`) and double (`…_f64`); the double ones serve finite-difference tests.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stdint.h>
+
+#define CK_DECLARE(REAL, S)                                                                       \
+  typedef struct {                                                                                \
+    /* y = a·x + y */                                                                             \
+    void (*axpy)(long n, REAL a, const REAL *x, REAL *y);                                         \
+    /* y[r] += bias for each row */                                                               \
+    void (*add_bias)(long rows, long n, const REAL *bias, REAL *y, long ldy);                     \
+    /* sum[j] += Σ_r x[r][j] */                                                                   \
+    void (*add_column_sums)(long rows, long n, const REAL *x, long ldx, REAL *sum);               \
+    void (*sigmoid)(long rows, long n, REAL *x, long ldx);                                        \
+    void (*tanh)(long rows, long n, REAL *x, long ldx);                                           \
+    /* z = x ⊙ y */                                                                               \
+    void (*multiply)(long rows, long n, const REAL *x, long ldx, const REAL *y, long ldy,         \
+                     REAL *z, long ldz);                                                          \
+    /* dx = dy ⊙ gate, dgate (before the sigmoid) = dy ⊙ x ⊙ gate ⊙ (1 − gate) */                \
+    void (*gate_backward)(long rows, long n, const REAL *dy, long lddy, const REAL *x, long ldx,  \
+                          const REAL *gate, long ldg, REAL *dx, long lddx, REAL *dgate,           \
+                          long lddg);                                                             \
+    /* gates: [rows, 4h] in the order i f g o, before activation; activated in place. */          \
+    void (*lstm_forward)(long rows, long h, REAL *gates, long ldg, const REAL *c_previous,        \
+                         long ldcp, REAL *c, long ldc, REAL *out, long ldo);                      \
+    /* dc: in ∂c, out ∂c_previous; dgates: gradient before activation. */                         \
+    void (*lstm_backward)(long rows, long h, const REAL *gates, long ldg, const REAL *c_previous, \
+                          long ldcp, const REAL *c, long ldc, const REAL *dh, long lddh,          \
+                          REAL *dc, long lddc, REAL *dgates, long lddg);                          \
+    /* In place, each row. */                                                                     \
+    void (*softmax)(long rows, long n, REAL *x, long ldx);                                        \
+    void (*log_softmax)(long rows, long n, REAL *x, long ldx);                                    \
+    /* dx = y ⊙ (dy − Σ y ⊙ dy), each row; y is the softmax. */                                   \
+    void (*softmax_backward)(long rows, long n, const REAL *y, long ldy, const REAL *dy,          \
+                             long lddy, REAL *dx, long lddx);                                     \
+    /* logits become (softmax − target)·scale, the target being one-hot smoothed by `smoothing`  \
+       over all n; returns the sum of the smoothed cross-entropies, and counts rows whose target  \
+       is among the five most likely in *top5. */                                                 \
+    double (*cross_entropy)(long rows, long n, REAL *logits, long ld, const int32_t *targets,     \
+                            REAL smoothing, REAL scale, long *top5);                              \
+    /* scores[p] = w · relu(keys[p] + query) + bias, p < cells; for one query. */                 \
+    void (*attention_scores)(long cells, long n, const REAL *keys, long ldk, const REAL *query,   \
+                             const REAL *w, REAL bias, REAL *scores);                             \
+    /* The gradient of the above: dkeys, dquery and dw are added to. */                           \
+    void (*attention_scores_backward)(long cells, long n, const REAL *keys, long ldk,             \
+                                      const REAL *query, const REAL *w, const REAL *dscores,      \
+                                      REAL *dkeys, long lddk, REAL *dquery, REAL *dw);            \
+    /* y = x ⊙ mask/keep, the mask drawn from (seed, row·n + column); x and y may be one. */      \
+    void (*dropout)(long rows, long n, const REAL *x, long ldx, REAL *y, long ldy, REAL keep,     \
+                    uint64_t seed);                                                               \
+    /* Adam (Kingma and Ba 2015) on one slice; g is clipped to ±clip first where clip > 0. */     \
+    void (*adam)(long n, REAL *w, const REAL *g, REAL *m, REAL *v, REAL rate, REAL beta1,         \
+                 REAL beta2, REAL epsilon, REAL correction1, REAL correction2, REAL clip,         \
+                 REAL decay);                                                                     \
+  } CKernels_##S;                                                                                 \
+  const CKernels_##S *ck_kernels_##S(void);
+
+CK_DECLARE(float, f32)
+CK_DECLARE(double, f64)
+#undef CK_DECLARE
+
+typedef struct {
+  void (*to_f32)(long n, const uint16_t *x, float *y);
+  void (*from_f32)(long n, const float *x, uint16_t *y);
+} CKernels_f16;
+
+/// IEEE half precision to and from float; rounds to nearest, ties to even.
+const CKernels_f16 *ck_kernels_f16(void);
+
+#endif

@@ -1,0 +1,2 @@
+// OpenBLAS as Debian ships it (libopenblas-dev, pthread variant).
+#include <cblas.h>
