@@ -70,7 +70,16 @@ let package = Package(
     library("Tensor"),
     library("Compute", ["CKernels", "COpenBLAS", "Tensor"]),
 
+    // Captioning
+    library("Vocabulary"),
+    library("Decoders", ["Compute", "Tensor", "Vocabulary"]),
+    library("Training", ["Compute", "Decoders", "Tensor", "Vocabulary"]),
+
     // Tests
+    tests("ComputeTests", ["Compute"]),
+    tests("DecodersTests", ["Compute", "Decoders", "Tensor", "Vocabulary"]),
     tests("TensorTests", ["Tensor"]),
+    tests("TrainingTests", ["Compute", "Decoders", "Training"]),
+    tests("VocabularyTests", ["Vocabulary"]),
   ]
 )

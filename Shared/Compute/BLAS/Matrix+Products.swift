@@ -18,6 +18,12 @@ extension Matrix {
       if !accumulate { fill(0) }
       return
     }
+    if m == 1 && !transposeA {
+      unsafe Scalar.kernels.gemv(
+        !transposeB, b.rows, b.columns, scale, b.pointer, max(b.stride, 1), a.pointer,
+        accumulate ? 1 : 0, pointer)
+      return
+    }
     unsafe Scalar.kernels.gemm(
       transposeA, transposeB, m, n, k, scale, a.pointer, max(a.stride, 1), b.pointer,
       max(b.stride, 1), accumulate ? 1 : 0, pointer, max(stride, 1))

@@ -16,4 +16,14 @@ public enum Parallel {
     if count == 1 { return body(0) }
     DispatchQueue.concurrentPerform(iterations: count, execute: body)
   }
+
+  /// Cuts 0 ..< count into one range a thread and works on them at the same time.
+  public static func forEachShard(
+    of count: Int, threads: Int, _ body: @Sendable (Range<Int>) -> Void
+  ) {
+    forEach(threads) { index in
+      let range = count * index / threads..<count * (index + 1) / threads
+      if !range.isEmpty { body(range) }
+    }
+  }
 }

@@ -13,6 +13,10 @@ public struct KernelTable<Scalar>: @unchecked Sendable {
       _ transposeA: Bool, _ transposeB: Bool, _ m: Int, _ n: Int, _ k: Int, _ alpha: Scalar,
       _ a: Input, _ lda: Int, _ b: Input, _ ldb: Int, _ beta: Scalar, _ c: Output, _ ldc: Int
     ) -> Void
+  /// y = op(A)·x for A [m, n].
+  let gemv:
+    (_ transpose: Bool, _ m: Int, _ n: Int, _ alpha: Scalar, _ a: Input, _ lda: Int, _ x: Input,
+      _ beta: Scalar, _ y: Output) -> Void
   let axpy: (Int, Scalar, Input, Output) -> Void
   let addBias: (Int, Int, Input, Output, Int) -> Void
   let addColumnSums: (Int, Int, Input, Int, Output) -> Void
@@ -56,6 +60,11 @@ extension KernelTable where Scalar == Float {
           CblasRowMajor, operation(transposeA), operation(transposeB), Int32(m), Int32(n), Int32(k),
           alpha, a, Int32(lda), b, Int32(ldb), beta, c, Int32(ldc))
       },
+      gemv: { transpose, m, n, alpha, a, lda, x, beta, y in
+        unsafe cblas_sgemv(
+          CblasRowMajor, operation(transpose), Int32(m), Int32(n), alpha, a, Int32(lda), x, 1, beta,
+          y, 1)
+      },
       axpy: c.axpy,
       addBias: c.add_bias,
       addColumnSums: c.add_column_sums,
@@ -84,6 +93,11 @@ extension KernelTable where Scalar == Double {
         unsafe cblas_dgemm(
           CblasRowMajor, operation(transposeA), operation(transposeB), Int32(m), Int32(n), Int32(k),
           alpha, a, Int32(lda), b, Int32(ldb), beta, c, Int32(ldc))
+      },
+      gemv: { transpose, m, n, alpha, a, lda, x, beta, y in
+        unsafe cblas_dgemv(
+          CblasRowMajor, operation(transpose), Int32(m), Int32(n), alpha, a, Int32(lda), x, 1, beta,
+          y, 1)
       },
       axpy: c.axpy,
       addBias: c.add_bias,

@@ -12,6 +12,13 @@ extension Matrix {
     }
   }
 
+  /// Multiplies every element.
+  public func scale(by factor: Scalar) {
+    for row in 0..<rows {
+      for column in 0..<columns { unsafe pointer[row * stride + column] *= factor }
+    }
+  }
+
   /// Adds `bias` [1, columns] to each row.
   public func addBias(_ bias: Matrix) {
     precondition(bias.rows == 1 && bias.columns == columns, "bias of \(bias.columns)")

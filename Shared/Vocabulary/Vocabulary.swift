@@ -1,0 +1,74 @@
+/// The words that a captioner knows and their ids, in the layout of the tutorial's `WORDMAP` files:
+/// `<pad>` is 0, words follow from 1 in order of first appearance, then `<unk>`, `<start>`, `<end>`.
+public struct Vocabulary: Sendable, Equatable {
+  /// The word of each id.
+  public let words: [String]
+  private let ids: [String: Int]
+
+  /// Ids of the words that are none.
+  public let padding: Int
+  public let unknown: Int
+  public let start: Int
+  public let end: Int
+
+  /// A vocabulary with the given word for each id.
+  ///
+  /// - Throws: ``VocabularyError`` when a word stands twice, or one of `<pad>`, `<unk>`, `<start>`
+  ///   and `<end>` is missing.
+  public init(words: [String]) throws(VocabularyError) {
+    var ids: [String: Int] = [:]
+    ids.reserveCapacity(words.count)
+    for (id, word) in words.enumerated() {
+      if let first = ids.updateValue(id, forKey: word) {
+        throw VocabularyError(
+          code: .duplicate, message: "the word “\(word)” has the ids \(first) and \(id)")
+      }
+    }
+    func special(_ word: String) throws(VocabularyError) -> Int {
+      guard let id = ids[word] else {
+        throw VocabularyError(
+          code: .incomplete, message: "the vocabulary of \(words.count) words has no \(word)")
+      }
+      return id
+    }
+    self.padding = try special("<pad>")
+    self.unknown = try special("<unk>")
+    self.start = try special("<start>")
+    self.end = try special("<end>")
+    self.words = words
+    self.ids = ids
+  }
+
+  /// Counts the words of `captions` and keeps those that stand more than `minimumFrequency` times.
+  public init(captions: some Sequence<[String]>, minimumFrequency: Int) {
+    var order: [String] = []
+    var counts: [String: Int] = [:]
+    for caption in captions {
+      for word in caption {
+        if counts[word] == nil { order.append(word) }
+        counts[word, default: 0] += 1
+      }
+    }
+    let special = ["<pad>", "<unk>", "<start>", "<end>"]
+    let kept = order.filter { counts[$0]! > minimumFrequency && !special.contains($0) }
+    let words = ["<pad>"] + kept + ["<unk>", "<start>", "<end>"]
+    // The words are distinct and the special ones present by construction.
+    self = try! Vocabulary(words: words)
+  }
+
+  public var count: Int { words.count }
+
+  /// The id of a word, or that of `<unk>`.
+  public func id(of word: String) -> Int { ids[word] ?? unknown }
+
+  /// The words of ids.
+  public func words(of ids: some Sequence<Int>) -> [String] { ids.map { words[$0] } }
+}
+
+/// Why a list of words is no vocabulary.
+public struct VocabularyError: Error, CustomStringConvertible {
+  public enum Code: String, Sendable { case duplicate, incomplete }
+  public var code: Code
+  public var message: String
+  public var description: String { message }
+}

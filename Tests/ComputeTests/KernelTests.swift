@@ -1,0 +1,100 @@
+import Compute
+import Foundation
+import Testing
+
+@Suite("Kernels against plain loops")
+struct KernelTests {
+  private func random(_ rows: Int, _ columns: Int, _ scale: Float = 3) -> Matrix<Float> {
+    var generator = SystemRandomNumberGenerator()
+    return Matrix(
+      rows, columns,
+      (0..<rows * columns).map { _ in Float.random(in: -scale...scale, using: &generator) })
+  }
+
+  @Test("sigmoid and tanh over the whole range of arguments")
+  func activations() {
+    let arguments: [Float] = stride(from: -100, through: 100, by: 0.37).map { Float($0) }
+    let sigmoid = Matrix(1, arguments.count, arguments)
+    let tanh = Matrix(1, arguments.count, arguments)
+    sigmoid.sigmoid()
+    tanh.tanh()
+    for (index, x) in arguments.enumerated() {
+      #expect(abs(Double(sigmoid[0, index]) - 1 / (1 + exp(-Double(x)))) < 2e-7)
+      #expect(abs(Double(tanh[0, index]) - Foundation.tanh(Double(x))) < 4e-7)
+    }
+  }
+
+  @Test("softmax and its logarithm, with large and infinite arguments")
+  func softmax() {
+    for columns in [1, 7, 64, 2539] {
+      let x = random(3, columns, 50)
+      if columns > 1 { x[1, 0] = -.infinity }
+      let softmax = Matrix(3, columns, x.elements)
+      let logSoftmax = Matrix(3, columns, x.elements)
+      softmax.softmax()
+      logSoftmax.logSoftmax()
+      for row in 0..<3 {
+        let most = (0..<columns).map { Double(x[row, $0]) }.max()!
+        let sum = (0..<columns).reduce(0.0) { $0 + exp(Double(x[row, $1]) - most) }
+        for column in 0..<columns {
+          let expected = Double(x[row, column]) - most - log(sum)
+          #expect(abs(Double(softmax[row, column]) - exp(expected)) < 1e-6)
+          #expect(
+            Double(logSoftmax[row, column]) == expected
+              || abs(Double(logSoftmax[row, column]) - expected) < 2e-5)
+        }
+      }
+    }
+  }
+
+  @Test("products of slices, transposed or not, with one row and with several")
+  func products() {
+    for rows in [1, 5] {
+      for (transposeA, transposeB) in [(false, false), (false, true), (true, false), (true, true)] {
+        let a = random(9, 12)[rows: 1..<1 + (transposeA ? 7 : rows)][
+          columns: 2..<2 + (transposeA ? rows : 7)]
+        let b = random(12, 14)[rows: 3..<3 + (transposeB ? 6 : 7)][
+          columns: 1..<1 + (transposeB ? 7 : 6)]
+        let c = random(8, 9)[rows: 2..<2 + rows][columns: 3..<9]
+        let before = Matrix(rows, 6, c.elements)
+        c.product(
+          a, transposeA: transposeA, b, transposeB: transposeB, scale: 0.5, accumulate: true)
+        for row in 0..<rows {
+          for column in 0..<6 {
+            let sum = (0..<7).reduce(Float(0)) {
+              $0 + (transposeA ? a[$1, row] : a[row, $1])
+                * (transposeB ? b[column, $1] : b[$1, column])
+            }
+            #expect(abs(c[row, column] - before[row, column] - 0.5 * sum) < 1e-4)
+          }
+        }
+      }
+    }
+  }
+
+  @Test("the largest elements come in order, equal ones by column")
+  func largest() {
+    let row = Matrix<Float>(1, 8, [1, 5, 3, 5, 9, 5, -.infinity, 9])
+    #expect(row.largest(4).map(\.column) == [4, 7, 1, 3])
+    #expect(row.largest(20).count == 8)
+    #expect(row.largest(0).isEmpty)
+  }
+
+  @Test("dropout keeps about the share it should, scales it, and repeats for the same seed")
+  func dropout() {
+    let x = Matrix<Float>(100, 100)
+    x.fill(1)
+    let first = Matrix<Float>(100, 100)
+    let second = Matrix<Float>(100, 100)
+    first.dropout(x, keep: 0.8, seed: 42)
+    second.dropout(x, keep: 0.8, seed: 42)
+    #expect(first.elements == second.elements)
+    let kept = first.elements.filter { $0 != 0 }
+    #expect(kept.allSatisfy { $0 == 1.25 })
+    #expect(abs(kept.count - 8000) < 200)
+    second.dropout(x, keep: 0.8, seed: 43)
+    #expect(first.elements != second.elements)
+    second.dropout(x, keep: 1, seed: 44)
+    #expect(second.elements == x.elements)
+  }
+}
