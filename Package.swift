@@ -59,6 +59,7 @@ let package = Package(
   ],
   targets: [
     // C modules and shims
+    .systemLibrary(name: "CHDF5", path: "Shared/System/CHDF5", pkgConfig: "hdf5"),
     .systemLibrary(name: "COpenBLAS", path: "Shared/System/COpenBLAS"),
     .target(
       name: "CKernels", path: "Shared/System/CKernels",
@@ -73,6 +74,7 @@ let package = Package(
     // Captioning
     library("Vocabulary"),
     library("Decoders", ["Compute", "Tensor", "Vocabulary"]),
+    library("Datasets", ["CHDF5", "Tensor"]),
     library("Training", ["Compute", "Decoders", "Tensor", "Vocabulary"]),
 
     // Tests

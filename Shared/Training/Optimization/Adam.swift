@@ -1,5 +1,6 @@
 public import Compute
 public import Decoders
+import Glibc
 
 /// Adam (Kingma and Ba 2015), with each element of the gradient clipped first, as the tutorial does,
 /// and decoupled weight decay (Loshchilov and Hutter 2019).
@@ -29,8 +30,8 @@ public struct Adam: Sendable {
     threads: Int
   ) {
     steps += 1
-    let correction1 = Float(1 - pow(beta1, steps))
-    let correction2 = Float(1 - pow(beta2, steps))
+    let correction1 = Float(1 - pow(beta1, Double(steps)))
+    let correction2 = Float(1 - pow(beta2, Double(steps)))
     let (beta1, beta2) = (Float(self.beta1), Float(self.beta2))
     for name in parameters.names {
       let decay = name.hasSuffix("weight") ? Float(weightDecay) : 0
@@ -44,11 +45,5 @@ public struct Adam: Sendable {
           correction1: correction1, correction2: correction2, clip: clip, decay: decay)
       }
     }
-  }
-
-  private func pow(_ base: Double, _ exponent: Int) -> Double {
-    var result = 1.0
-    for _ in 0..<exponent where result > 1e-300 { result *= base }
-    return result
   }
 }

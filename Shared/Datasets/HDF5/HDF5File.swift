@@ -1,0 +1,176 @@
+import CHDF5
+import Synchronization
+
+/// One HDF5 file. Debian's library is not made for threads, so all calls go through one lock.
+final class HDF5File: Sendable {
+  enum Mode { case read, update, create }
+
+  let path: String
+  private let id: hid_t
+
+  /// The library's one lock; its state is whether the library was told to keep quiet.
+  private static let library = Mutex(false)
+
+  /// Runs `body` while nobody else is in the library.
+  static func exclusively<R: Sendable, E: Error>(
+    _ body: () throws(E) -> sending R
+  ) throws(E) -> sending R {
+    try library.withLock { quiet throws(E) in
+      if !quiet {
+        chdf5_silence()
+        quiet = true
+      }
+      return try body()
+    }
+  }
+
+  /// - Throws: ``DatasetError``.
+  init(_ path: String, _ mode: Mode) throws(DatasetError) {
+    self.path = path
+    id = try HDF5File.exclusively { () throws(DatasetError) in
+      let id =
+        switch mode {
+        case .read: unsafe H5Fopen(path, chdf5_read_only(), chdf5_default())
+        case .update: unsafe H5Fopen(path, chdf5_read_write(), chdf5_default())
+        case .create: unsafe H5Fcreate(path, chdf5_truncate(), chdf5_default(), chdf5_default())
+        }
+      return try HDF5File.check(
+        id, path, "cannot be opened as HDF5", mode == .create ? .unwritable : .unreadable)
+    }
+  }
+
+  deinit {
+    HDF5File.exclusively { _ = H5Fclose(id) }
+  }
+
+  /// Passes a result that is not negative and turns any other into an error.
+  @discardableResult
+  static func check<Result: SignedInteger>(
+    _ result: Result, _ path: String, _ what: String,
+    _ code: DatasetError.Code = .malformed
+  ) throws(DatasetError) -> Result {
+    if result >= 0 { return result }
+    let reason = unsafe chdf5_error().map { unsafe ": " + String(cString: $0) } ?? ""
+    throw DatasetError(code, "\(path): \(what)\(reason)")
+  }
+
+  // MARK: Attributes
+
+  /// Writes a text attribute of the root group.
+  func setAttribute(_ name: String, _ text: String) throws(DatasetError) {
+    try HDF5File.exclusively { () throws(DatasetError) in
+      let type = H5Tcopy(chdf5_string())
+      let space = H5Screate(H5S_SCALAR)
+      defer {
+        H5Tclose(type)
+        H5Sclose(space)
+      }
+      let bytes = Array(text.utf8)
+      H5Tset_size(type, max(bytes.count, 1))
+      H5Tset_cset(type, H5T_CSET_UTF8)
+      let attribute = try HDF5File.check(
+        unsafe chdf5_create_attribute(id, name, type, space), path, "cannot write \(name)", .unwritable)
+      defer { H5Aclose(attribute) }
+      let status = unsafe (bytes.isEmpty ? [0] : bytes).withUnsafeBytes {
+        unsafe H5Awrite(attribute, type, $0.baseAddress)
+      }
+      try HDF5File.check(status, path, "cannot write \(name)", .unwritable)
+    }
+  }
+
+  /// Reads a text attribute of fixed length, of at most 64 KiB.
+  func attribute(_ name: String) throws(DatasetError) -> String {
+    try HDF5File.exclusively { () throws(DatasetError) in
+      let attribute = try HDF5File.check(
+        unsafe H5Aopen(id, name, chdf5_default()), path, "has no attribute \(name)", .missing)
+      defer { H5Aclose(attribute) }
+      let type = H5Aget_type(attribute)
+      defer { H5Tclose(type) }
+      let size = H5Tget_size(type)
+      guard H5Tget_class(type) == H5T_STRING, H5Tis_variable_str(type) == 0, size > 0,
+        size <= 65536
+      else { throw DatasetError(.malformed, "\(path): attribute \(name) is no text") }
+      var bytes = [UInt8](repeating: 0, count: size)
+      let status = unsafe bytes.withUnsafeMutableBytes {
+        unsafe H5Aread(attribute, type, $0.baseAddress)
+      }
+      try HDF5File.check(status, path, "attribute \(name) cannot be read")
+      return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }
+
+  // MARK: Datasets
+
+  /// Makes a dataset; `chunk` nil lays it out contiguously.
+  func createDataset(
+    _ name: String, _ element: HDF5Element, extents: [Int], chunk: [Int]? = nil
+  ) throws(DatasetError) -> HDF5Dataset {
+    let dataset = try HDF5File.exclusively { () throws(DatasetError) in
+      let type = element.makeType()
+      let dimensions = extents.map { hsize_t($0) }
+      let space = unsafe H5Screate_simple(Int32(dimensions.count), dimensions, nil)
+      let creation = chdf5_dataset_creation()
+      defer {
+        H5Tclose(type)
+        H5Sclose(space)
+        H5Pclose(creation)
+      }
+      if let chunk {
+        unsafe H5Pset_chunk(creation, Int32(chunk.count), chunk.map { hsize_t($0) })
+      }
+      return try HDF5File.check(
+        unsafe chdf5_create_dataset(id, name, type, space, creation), path, "cannot make \(name)",
+        .unwritable)
+    }
+    return HDF5Dataset(self, name, dataset, element, extents: extents)
+  }
+
+  /// Opens a dataset and checks its element type.
+  func dataset(_ name: String, _ element: HDF5Element) throws(DatasetError) -> HDF5Dataset {
+    let (dataset, extents) = try HDF5File.exclusively { () throws(DatasetError) in
+      let dataset = try HDF5File.check(
+        unsafe chdf5_open_dataset(id, name), path, "has no dataset \(name)", .missing)
+      do throws(DatasetError) {
+        return (dataset, try extentsLocked(dataset, name, element))
+      } catch {
+        H5Dclose(dataset)
+        throw error
+      }
+    }
+    return HDF5Dataset(self, name, dataset, element, extents: extents)
+  }
+
+  private func extentsLocked(
+    _ dataset: hid_t, _ name: String, _ element: HDF5Element
+  ) throws(DatasetError) -> [Int] {
+    let type = H5Dget_type(dataset)
+    let expected = element.makeType()
+    let space = H5Dget_space(dataset)
+    defer {
+      H5Tclose(type)
+      H5Tclose(expected)
+      H5Sclose(space)
+    }
+    guard H5Tequal(type, expected) > 0 else {
+      throw DatasetError(.malformed, "\(path): dataset \(name) does not hold \(element)")
+    }
+    let rank = try HDF5File.check(H5Sget_simple_extent_ndims(space), path, "\(name) has no extents")
+    var dimensions = [hsize_t](repeating: 0, count: max(Int(rank), 1))
+    unsafe H5Sget_simple_extent_dims(space, &dimensions, nil)
+    var extents: [Int] = []
+    for dimension in dimensions.prefix(Int(rank)) {
+      guard let extent = Int(exactly: dimension) else {
+        throw DatasetError(.malformed, "\(path): \(name) claims \(dimension) rows")
+      }
+      extents.append(extent)
+    }
+    return extents
+  }
+
+  /// Hands everything written so far to the operating system.
+  func flush() throws(DatasetError) {
+    try HDF5File.exclusively { () throws(DatasetError) in
+      _ = try HDF5File.check(H5Fflush(id, H5F_SCOPE_GLOBAL), path, "cannot be written", .unwritable)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import FoundationEssentials
+
+/// Images with captions and their split, as Karpathy's JSON files list them (Karpathy and Fei-Fei
+/// 2015) for COCO, Flickr8k and Flickr30k.
+public struct KarpathyDataset: Sendable, Decodable {
+  public struct Image: Sendable, Decodable {
+    public var filename: String
+    /// COCO's folder, train2014 or val2014, under the image root.
+    public var filepath: String?
+    public var imgid: Int
+    /// COCO's own number of the image.
+    public var cocoid: Int?
+    public var split: String
+    public var sentences: [Sentence]
+
+    /// The path under the image root.
+    public var path: String { filepath.map { "\($0)/\(filename)" } ?? filename }
+    /// The number by which results name the image.
+    public var identifier: Int { cocoid ?? imgid }
+  }
+
+  public struct Sentence: Sendable, Decodable {
+    public var tokens: [String]
+    public var raw: String
+  }
+
+  public var images: [Image]
+  /// coco, flickr8k or flickr30k.
+  public var dataset: String
+
+  /// - Throws: ``DatasetError``, naming the file and the place where it is wrong.
+  public init(path: String) throws(DatasetError) {
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(filePath: path))
+    } catch {
+      throw DatasetError(.unreadable, "\(path): cannot be read")
+    }
+    do {
+      self = try JSONDecoder().decode(KarpathyDataset.self, from: data)
+    } catch let error as DecodingError {
+      throw DatasetError(.malformed, "\(path): is no Karpathy JSON: \(Self.reason(error))")
+    } catch {
+      throw DatasetError(.malformed, "\(path): is no JSON")
+    }
+  }
+
+  /// The images of a split. `train` includes COCO's `restval`, as is the custom.
+  public func images(of split: String) -> [Image] {
+    images.filter { $0.split == split || (split == "train" && $0.split == "restval") }
+  }
+
+  /// The splits that occur, in order of first appearance.
+  public var splits: [String] {
+    var seen: [String] = []
+    for image in images where !seen.contains(image.split) { seen.append(image.split) }
+    return seen
+  }
+
+  private static func reason(_ error: DecodingError) -> String {
+    func place(_ context: DecodingError.Context) -> String {
+      context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
+    }
+    switch error {
+    case .keyNotFound(let key, let context):
+      return "no “\(key.stringValue)” at \(place(context).isEmpty ? "the top" : place(context))"
+    case .typeMismatch(let type, let context): return "\(place(context)) is not \(type)"
+    case .valueNotFound(_, let context): return "\(place(context)) is null"
+    case .dataCorrupted(let context): return "\(place(context)) \(context.debugDescription)"
+    @unknown default: return "unexpected content"
+    }
+  }
+}
