@@ -1,0 +1,102 @@
+import Compute
+import Decoders
+import Foundation
+import Testing
+
+/// What Tests/Fixtures/Decoders/make_golden.py wrote.
+private struct Golden: Decodable {
+  struct Case: Decodable, CustomTestStringConvertible {
+    struct Image: Decodable {
+      struct Beam: Decodable {
+        var width: Int
+        var words: [Int]
+        var logProbability: Float
+        var finished: Bool
+      }
+      var features: [Float]
+      var logits: [[Float]]
+      var attention: [[Float]]
+      var beams: [Beam]
+    }
+    var architecture: String
+    var context: String
+    var fed: [Int]
+    var images: [Image]
+    var parameters: [String: [Float]]
+
+    var testDescription: String { "\(architecture), \(context)" }
+  }
+  var cells, featureSize, hiddenSize, embeddingSize, attentionSize, vocabularySize: Int
+  var start, end, longest: Int
+  var excluded: [Int]
+  var cases: [Case]
+
+  static let value: Golden = {
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../Fixtures/Decoders/golden.json")
+    return try! JSONDecoder().decode(Golden.self, from: Data(contentsOf: file))
+  }()
+
+  func decoder(_ golden: Case) -> any CaptionDecoder {
+    let configuration = DecoderConfiguration(
+      architecture: .init(rawValue: golden.architecture)!, context: .init(rawValue: golden.context)!,
+      featureSize: featureSize, hiddenSize: hiddenSize, embeddingSize: embeddingSize,
+      attentionSize: attentionSize, vocabularySize: vocabularySize)
+    let parameters = ParameterSet<Float>(configuration)
+    for name in parameters.names { parameters[name].copyElements(from: golden.parameters[name]!) }
+    switch configuration.architecture {
+    case .attend: return AttendAndTell(configuration, parameters)
+    case .tell: return ShowAndTell(configuration, parameters)
+    }
+  }
+
+  func features(_ golden: Case) -> FeatureBatch<Float> {
+    let images = golden.images
+    return FeatureBatch(
+      images: images.count, cells: cells,
+      values: Matrix(images.count * cells, featureSize, images.flatMap(\.features)))
+  }
+}
+
+@Suite("Decoders against PyTorch")
+struct GoldenTests {
+  @Test("logits and attention agree at every step to 1e-5", arguments: Golden.value.cases)
+  private func steps(golden: Golden.Case) {
+    let session = Golden.value.decoder(golden).open(Golden.value.features(golden), rows: 3)
+    for (step, word) in golden.fed.enumerated() {
+      let logits = session.step(words: [word, word, word])
+      for (image, expected) in golden.images.enumerated() {
+        for (column, value) in expected.logits[step].enumerated() {
+          #expect(abs(logits[image, column] - value) < 1e-5)
+        }
+        for (cell, value) in expected.attention[step].enumerated() {
+          #expect(abs(session.attention[image, cell] - value) < 1e-5)
+        }
+      }
+    }
+  }
+
+  @Test(
+    "beam search over a batch finds what a plain one finds image by image",
+    arguments: Golden.value.cases, [1, 3, 5])
+  private func beams(golden: Golden.Case, width: Int) {
+    let set = Golden.value
+    let search = BeamSearch(
+      width: width, maximumLength: set.longest, excludedWords: set.excluded, start: set.start,
+      end: set.end)
+    let captions = search.captions(set.features(golden), with: set.decoder(golden))
+    #expect(captions.count == golden.images.count)
+    for (caption, image) in zip(captions, golden.images) {
+      let expected = image.beams.first { $0.width == width }!
+      #expect(caption.best.words == expected.words)
+      #expect(abs(caption.best.logProbability - expected.logProbability) < 1e-4)
+      #expect(caption.best.finished == expected.finished)
+      let attending = golden.architecture == "attend"
+      #expect(caption.best.attention.count == caption.best.words.count)
+      #expect(
+        caption.best.attention.allSatisfy {
+          attending ? abs($0.reduce(0, +) - 1) < 1e-5 : $0.isEmpty
+        })
+    }
+  }
+}
