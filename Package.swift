@@ -49,7 +49,12 @@ func tests(
 
 let package = Package(
   name: "CaptionMesh",
-  products: [],
+  products: [
+    // Libraries that the benchmarks, a package of their own, import.
+    .library(name: "Encoders", targets: ["Encoders"]),
+    .library(name: "Tensor", targets: ["Tensor"]),
+    .library(name: "WeightFiles", targets: ["WeightFiles"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -58,8 +63,16 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
+    // Shared: C libraries
+    .systemLibrary(name: "COneDNN", path: "Shared/System/COneDNN"),
+
     // Shared: values
     library("Tensor"),
+    library("WeightFiles", ["Tensor"]),
+
+    // Shared: numerics
+    library("Compute", ["COneDNN", "Tensor"]),
+    library("Encoders", ["Compute", "Tensor", "WeightFiles"]),
 
     // Tests
     tests("TensorTests", ["Tensor"]),
