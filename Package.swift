@@ -49,7 +49,12 @@ func tests(
 
 let package = Package(
   name: "CaptionMesh",
-  products: [],
+  products: [
+    // Libraries that the benchmarks, a package of their own, import.
+    .library(name: "Encoders", targets: ["Encoders"]),
+    .library(name: "Tensor", targets: ["Tensor"]),
+    .library(name: "WeightFiles", targets: ["WeightFiles"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -60,6 +65,7 @@ let package = Package(
   targets: [
     // C modules and shims
     .systemLibrary(name: "CHDF5", path: "Shared/System/CHDF5", pkgConfig: "hdf5"),
+    .systemLibrary(name: "COneDNN", path: "Shared/System/COneDNN"),
     .systemLibrary(name: "COpenBLAS", path: "Shared/System/COpenBLAS"),
     .target(
       name: "CKernels", path: "Shared/System/CKernels",
@@ -69,9 +75,11 @@ let package = Package(
 
     // Numbers
     library("Tensor"),
-    library("Compute", ["CKernels", "COpenBLAS", "Tensor"]),
+    library("WeightFiles", ["Tensor"]),
+    library("Compute", ["CKernels", "COneDNN", "COpenBLAS", "Tensor"]),
 
     // Captioning
+    library("Encoders", ["Compute", "Tensor", "WeightFiles"]),
     library("Vocabulary"),
     library("Decoders", ["Compute", "Tensor", "Vocabulary"]),
     library("Datasets", ["CHDF5", "Tensor"]),

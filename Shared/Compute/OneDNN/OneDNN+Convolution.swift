@@ -1,0 +1,75 @@
+internal import COneDNN
+
+extension OneDNN {
+  /// How a convolution is calculated.
+  public enum ConvolutionAlgorithm: Hashable, Sendable {
+    /// By its definition.
+    case direct
+    /// By Winograd's minimal filtering (Lavin & Gray 2015, https://arxiv.org/abs/1509.09308):
+    /// fewer multiplications, somewhat larger rounding errors; 3×3 windows with stride 1 only.
+    case winograd
+  }
+}
+
+extension OneDNN.PrimitiveDescriptor {
+  /// A two-dimensional convolution with bias, for inference.
+  ///
+  /// - Parameters:
+  ///   - source: [N, C, H, W].
+  ///   - weights: [O, C, kernel, kernel], or [groups, O/groups, C/groups, kernel, kernel].
+  ///   - bias: [O].
+  ///   - destination: [N, O, H', W'].
+  /// - Throws: ``OneDNNError``, `unimplemented` where the algorithm does not suit the extents.
+  public convenience init(
+    convolution source: OneDNN.MemoryDescriptor, weights: OneDNN.MemoryDescriptor,
+    bias: OneDNN.MemoryDescriptor, destination: OneDNN.MemoryDescriptor, window: OneDNN.Window,
+    algorithm: OneDNN.ConvolutionAlgorithm = .direct, postOperations: [OneDNN.PostOperation] = []
+  ) throws(OneDNNError) {
+    let operation = "convolve \(source.extents) with \(weights.extents)"
+    let kind =
+      switch algorithm {
+      case .direct: dnnl_convolution_direct
+      case .winograd: dnnl_convolution_winograd
+      }
+    var raw = dnnl_convolution_desc_t()
+    let strides = [Int64(window.stride), Int64(window.stride)]
+    let before = [Int64(window.top), Int64(window.left)]
+    let after = [Int64(window.bottom), Int64(window.right)]
+    var descriptors = [source.raw, weights.raw, bias.raw, destination.raw]
+    let status = unsafe descriptors.withUnsafeMutableBufferPointer { descriptors in
+      let base = unsafe UnsafePointer(descriptors.baseAddress!)
+      return unsafe dnnl_convolution_forward_desc_init(
+        &raw, dnnl_forward_inference, kind, base, base + 1, base + 2, base + 3, strides, before,
+        after)
+    }
+    try OneDNN.check(status, operation)
+    try unsafe self.init(
+      operation: &raw, attributes: OneDNN.Attributes(postOperations), operation)
+  }
+
+  /// Max pooling, for inference.
+  ///
+  /// - Parameters:
+  ///   - source: [N, C, H, W].
+  ///   - destination: [N, C, H', W'].
+  public convenience init(
+    maxPooling source: OneDNN.MemoryDescriptor, destination: OneDNN.MemoryDescriptor,
+    window: OneDNN.Window
+  ) throws(OneDNNError) {
+    let operation = "pool \(source.extents)"
+    var raw = dnnl_pooling_desc_t()
+    let strides = [Int64(window.stride), Int64(window.stride)]
+    let kernel = [Int64(window.kernel), Int64(window.kernel)]
+    let before = [Int64(window.top), Int64(window.left)]
+    let after = [Int64(window.bottom), Int64(window.right)]
+    let status = unsafe withUnsafePointer(to: source.raw) { source in
+      unsafe withUnsafePointer(to: destination.raw) { destination in
+        unsafe dnnl_pooling_forward_desc_init(
+          &raw, dnnl_forward_inference, dnnl_pooling_max, source, destination, strides, kernel,
+          before, after)
+      }
+    }
+    try OneDNN.check(status, operation)
+    try unsafe self.init(operation: &raw, attributes: OneDNN.Attributes([]), operation)
+  }
+}

@@ -1,0 +1,76 @@
+internal import COneDNN
+public import Tensor
+
+extension OneDNN {
+  /// An argument of a primitive: a descriptor bound to bytes.
+  ///
+  /// The bytes belong to an ``AlignedBuffer`` that the memory keeps alive. Used by one thread at a
+  /// time, except memories that are only read, such as weights.
+  @safe
+  public final class Memory {
+    public let descriptor: MemoryDescriptor
+    let handle: dnnl_memory_t
+    private var buffer: AlignedBuffer?
+
+    /// An argument without bytes; ``bind(to:at:)`` comes before the first run.
+    public init(unbound descriptor: MemoryDescriptor) throws(OneDNNError) {
+      self.descriptor = descriptor
+      var handle: dnnl_memory_t?
+      let engine = try Engine.cpu()
+      let status = unsafe withUnsafePointer(to: descriptor.raw) {
+        unsafe dnnl_memory_create(&handle, $0, engine.handle, nil)
+      }
+      try OneDNN.check(status, "make a memory of \(descriptor.extents)")
+      unsafe self.handle = handle!
+    }
+
+    /// An argument with bytes of its own, zero at first.
+    public convenience init(_ descriptor: MemoryDescriptor) throws(OneDNNError) {
+      try self.init(unbound: descriptor)
+      try bind(to: AlignedBuffer(byteCount: descriptor.byteCount))
+    }
+
+    deinit { unsafe _ = dnnl_memory_destroy(handle) }
+
+    /// Lets the argument live in `buffer` from `byteOffset` on, where it overwrites what pads its
+    /// layout (channels up to a multiple of the block) with zeros.
+    public func bind(to buffer: AlignedBuffer, at byteOffset: Int = 0) throws(OneDNNError) {
+      precondition(byteOffset >= 0 && descriptor.byteCount <= buffer.byteCount - byteOffset)
+      let status = unsafe buffer.withUnsafeMutableBytes { bytes in
+        unsafe dnnl_memory_set_data_handle(handle, bytes.baseAddress! + byteOffset)
+      }
+      try OneDNN.check(status, "bind a memory of \(descriptor.extents)")
+      self.buffer = buffer
+    }
+
+    /// Runs `body` with the argument bound to the elements of a dense tensor, which is only read.
+    public func withElements<R>(
+      of tensor: Tensor, _ body: () throws(OneDNNError) -> R
+    ) throws(OneDNNError) -> R {
+      let bytes = tensor.bytes
+      precondition(bytes.byteCount == descriptor.byteCount, "\(tensor.shape) does not fit")
+      return try unsafe bytes.withUnsafeBytes { bytes throws(OneDNNError) in
+        try unsafe withBytes(UnsafeMutableRawPointer(mutating: bytes.baseAddress!), body)
+      }
+    }
+
+    /// Runs `body` with the argument bound to a span, to be written.
+    public func withElements<Element: TensorElement, R>(
+      of span: inout MutableSpan<Element>, _ body: () throws(OneDNNError) -> R
+    ) throws(OneDNNError) -> R {
+      let byteCount = descriptor.byteCount
+      return try unsafe span.withUnsafeMutableBytes { bytes throws(OneDNNError) in
+        precondition(bytes.count == byteCount, "\(bytes.count) bytes, not \(byteCount)")
+        return try unsafe withBytes(bytes.baseAddress!, body)
+      }
+    }
+
+    private func withBytes<R>(
+      _ base: UnsafeMutableRawPointer, _ body: () throws(OneDNNError) -> R
+    ) throws(OneDNNError) -> R {
+      try unsafe OneDNN.check(dnnl_memory_set_data_handle(handle, base), "lend a memory bytes")
+      defer { unsafe _ = dnnl_memory_set_data_handle(handle, nil) }
+      return try body()
+    }
+  }
+}

@@ -1,0 +1,90 @@
+internal import COneDNN
+public import Tensor
+
+extension OneDNN {
+  /// Extents, element type and layout of an argument, without its bytes.
+  @safe
+  public struct MemoryDescriptor: Sendable, Equatable {
+    let raw: dnnl_memory_desc_t
+
+    init(raw: dnnl_memory_desc_t) { self.raw = raw }
+
+    /// An argument with the given extents in oneDNN's order: N, C, H, W for activations,
+    /// [groups,] O, I, H, W for weights.
+    ///
+    /// - Throws: ``OneDNNError`` for extents that are negative or too many (at most 12) and for
+    ///   element types that oneDNN does not know (float64, int64).
+    public init(
+      _ extents: [Int], _ elementType: ElementType = .float32, _ layout: Layout
+    ) throws(OneDNNError) {
+      var raw = dnnl_memory_desc_t()
+      let count = Int32(clamping: extents.count)
+      let dimensions = extents.map(Int64.init)
+      let type = OneDNN.dataType(of: elementType)
+      let status =
+        if let strides = layout.strides(of: extents) {
+          unsafe dnnl_memory_desc_init_by_strides(&raw, count, dimensions, type, strides)
+        } else {
+          unsafe dnnl_memory_desc_init_by_tag(&raw, count, dimensions, type, dnnl_format_tag_any)
+        }
+      try OneDNN.check(status, "describe a tensor of \(elementType) \(extents)")
+      self.raw = raw
+    }
+
+    /// The extents, without padding.
+    public var extents: [Int] {
+      unsafe withUnsafeBytes(of: raw.dims) { bytes in
+        unsafe bytes.bindMemory(to: Int64.self).prefix(Int(raw.ndims)).map { Int($0) }
+      }
+    }
+
+    /// Bytes that such an argument takes, padding included.
+    public var byteCount: Int {
+      unsafe withUnsafePointer(to: raw) { unsafe Int(dnnl_memory_desc_get_size($0)) }
+    }
+
+    public static func == (a: Self, b: Self) -> Bool {
+      unsafe withUnsafePointer(to: a.raw) { a in
+        unsafe withUnsafePointer(to: b.raw) { b in unsafe dnnl_memory_desc_equal(a, b) != 0 }
+      }
+    }
+  }
+
+  /// How the elements of an argument lie in memory.
+  public enum Layout: Sendable {
+    /// Whatever the primitive likes best: mostly blocks of 16 channels.
+    case any
+    /// In the extents' order, the last one varying fastest: C order.
+    case dense
+    /// Of extents N, C, H, W the channels vary fastest: NHWC in memory.
+    case channelsLast
+
+    fileprivate func strides(of extents: [Int]) -> [Int64]? {
+      var order = Array(extents.indices)
+      switch self {
+      case .any: return nil
+      case .dense: break
+      case .channelsLast: order.append(order.remove(at: 1))
+      }
+      var strides = [Int64](repeating: 1, count: extents.count)
+      var stride: Int64 = 1
+      for axis in order.reversed() {
+        strides[axis] = stride
+        stride *= Int64(extents[axis])
+      }
+      return strides
+    }
+  }
+
+  /// oneDNN's name of an element type.
+  static func dataType(of elementType: ElementType) -> dnnl_data_type_t {
+    switch elementType {
+    case .float16: dnnl_f16
+    case .float32: dnnl_f32
+    case .int32: dnnl_s32
+    case .int8: dnnl_s8
+    case .uint8: dnnl_u8
+    case .float64, .int64: dnnl_data_type_undef
+    }
+  }
+}

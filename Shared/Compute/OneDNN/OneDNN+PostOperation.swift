@@ -1,0 +1,48 @@
+internal import COneDNN
+
+extension OneDNN {
+  /// What a primitive does to each element of its result before writing it.
+  public enum PostOperation: Hashable, Sendable {
+    /// Adds what is in the destination already.
+    case sum
+    /// max(x, 0)
+    case relu
+    /// min(max(x, 0), limit)
+    case clippedReLU(limit: Float)
+  }
+
+  /// The post-operations of a primitive, and where its scratch memory comes from: the caller, so
+  /// that all primitives can share it.
+  @safe
+  final class Attributes {
+    let handle: dnnl_primitive_attr_t
+
+    init(_ postOperations: [PostOperation]) throws(OneDNNError) {
+      var handle: dnnl_primitive_attr_t?
+      try unsafe OneDNN.check(dnnl_primitive_attr_create(&handle), "make attributes")
+      unsafe self.handle = handle!
+      try unsafe OneDNN.check(
+        dnnl_primitive_attr_set_scratchpad_mode(self.handle, dnnl_scratchpad_mode_user),
+        "take charge of scratch memory")
+      var list: dnnl_post_ops_t?
+      try unsafe OneDNN.check(dnnl_post_ops_create(&list), "make post-operations")
+      defer { unsafe _ = dnnl_post_ops_destroy(list) }
+      for operation in postOperations {
+        let status =
+          switch operation {
+          case .sum:
+            unsafe dnnl_post_ops_append_sum(list, 1)
+          case .relu:
+            unsafe dnnl_post_ops_append_eltwise(list, 1, dnnl_eltwise_relu, 0, 0)
+          case .clippedReLU(let limit):
+            unsafe dnnl_post_ops_append_eltwise(list, 1, dnnl_eltwise_clip, 0, limit)
+          }
+        try OneDNN.check(status, "append \(operation)")
+      }
+      try unsafe OneDNN.check(
+        dnnl_primitive_attr_set_post_ops(self.handle, list), "set post-operations")
+    }
+
+    deinit { unsafe _ = dnnl_primitive_attr_destroy(handle) }
+  }
+}
