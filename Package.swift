@@ -80,9 +80,10 @@ let package = Package(
 
     // Captioning
     library("Encoders", ["Compute", "Tensor", "WeightFiles"]),
+    library("Features"),
     library("Vocabulary"),
-    library("Decoders", ["Compute", "Tensor", "Vocabulary"]),
-    library("Datasets", ["CHDF5", "Tensor"]),
+    library("Decoders", ["Compute", "Features", "Tensor", "Vocabulary", "WeightFiles"]),
+    library("Datasets", ["CHDF5", "Features", "Tensor"]),
     library("Training", ["Compute", "Decoders", "Tensor", "Vocabulary"]),
 
     // Tests

@@ -1,3 +1,4 @@
+public import Features
 import FoundationEssentials
 import Glibc
 public import Tensor

@@ -1,7 +1,7 @@
 /// Every choice that fixes the shapes and the arithmetic of a decoder; stored in its checkpoint.
-public struct DecoderConfiguration: Sendable, Equatable {
+public struct DecoderConfiguration: Sendable, Equatable, Codable {
   /// Which captioner it is.
-  public enum Architecture: String, Sendable, CaseIterable {
+  public enum Architecture: String, Sendable, CaseIterable, Codable {
     /// Show and Tell (Vinyals and others 2015): the image enters through the first state alone.
     case tell
     /// Show, Attend and Tell (Xu and others 2015): soft attention over the feature map's cells.
@@ -9,7 +9,7 @@ public struct DecoderConfiguration: Sendable, Equatable {
   }
 
   /// How the attended context enters a step of ``Architecture/attend``.
-  public enum Context: String, Sendable, CaseIterable {
+  public enum Context: String, Sendable, CaseIterable, Codable {
     /// gate ⊙ Σ α·features with gate = sigmoid(f_beta(h)), as the tutorial has it.
     case gated
     /// A linear layer of Σ α·features, of the embedding's size, as the course has it.
@@ -37,6 +37,22 @@ public struct DecoderConfiguration: Sendable, Equatable {
     self.embeddingSize = embeddingSize
     self.attentionSize = attentionSize
     self.vocabularySize = vocabularySize
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case architecture, context
+    case featureSize = "feature_size"
+    case hiddenSize = "hidden_size"
+    case embeddingSize = "embedding_size"
+    case attentionSize = "attention_size"
+    case vocabularySize = "vocabulary_size"
+  }
+
+  /// Whether every size is one that a decoder could have; sizes may come from a file.
+  public var isSound: Bool {
+    [featureSize, hiddenSize, embeddingSize, attentionSize, vocabularySize].allSatisfy {
+      (1...1 << 20).contains($0)
+    }
   }
 
   /// Width of what enters the recurrent cell at a step beside the word's embedding.
