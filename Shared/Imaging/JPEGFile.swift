@@ -75,8 +75,10 @@ enum JPEGFile {
       return stored.image(fourth: .black)
     }
 
+    /// The library's own words.
+    private var said: String { unsafe String(cString: cjpeg_message(handle)) }
+
     private func check(_ status: cjpeg_status) throws(ImagingError) {
-      let said = unsafe String(cString: cjpeg_message(handle))
       switch status {
       case .ok: return
       case .truncated:

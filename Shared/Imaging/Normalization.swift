@@ -46,12 +46,14 @@ public enum Normalization: String, Sendable, CaseIterable, CustomStringConvertib
     let start = slot * 3 * count
     precondition(slot >= 0 && start + 3 * count <= batch.count, "no slot \(slot) in the batch")
     let pixels = image.pixels.elements(as: UInt8.self)
-    for channel in 0..<3 {
-      let table = (0...UInt8.max).map { normalized($0, channel: channel) }
-      let plane = start + channel * count
-      for pixel in 0..<count {
-        batch[plane + pixel] = table[Int(pixels[pixel * 3 + channel])]
-      }
+    let table = (0..<3).flatMap { channel in
+      (0...UInt8.max).map { normalized($0, channel: channel) }
+    }
+    let numbers = table.span
+    for pixel in 0..<count {
+      batch[start + pixel] = numbers[Int(pixels[pixel * 3])]
+      batch[start + count + pixel] = numbers[256 + Int(pixels[pixel * 3 + 1])]
+      batch[start + 2 * count + pixel] = numbers[512 + Int(pixels[pixel * 3 + 2])]
     }
   }
 }

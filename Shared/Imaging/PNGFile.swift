@@ -77,8 +77,10 @@ enum PNGFile {
       return stored.image(fourth: .alpha)
     }
 
+    /// The library's own words.
+    private var said: String { unsafe String(cString: cpng_message(handle)) }
+
     private func check(_ status: cpng_status) throws(ImagingError) {
-      let said = unsafe String(cString: cpng_message(handle))
       switch status {
       case .ok: return
       case .truncated:

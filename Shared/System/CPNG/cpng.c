@@ -47,7 +47,11 @@ cpng_decoder *cpng_open(const uint8_t *bytes, size_t count) {
   decoder->remaining = count;
   decoder->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, decoder, on_error, on_warning);
   decoder->info = decoder->png == NULL ? NULL : png_create_info_struct(decoder->png);
-  if (decoder->info == NULL || setjmp(png_jmpbuf(decoder->png))) {
+  if (decoder->info == NULL) {
+    cpng_close(decoder);
+    return NULL;
+  }
+  if (setjmp(png_jmpbuf(decoder->png))) {
     cpng_close(decoder);
     return NULL;
   }
