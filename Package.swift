@@ -22,6 +22,14 @@ let serviceLifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+/// A folder under Shared/System with C sources is a small face of our own, as of a C library.
+func shim(_ name: String, linking library: String? = nil) -> Target {
+  .target(
+    name: name, path: "Shared/System/\(name)",
+    cSettings: [.treatAllWarnings(as: .error)],
+    linkerSettings: library.map { [.linkedLibrary($0)] })
+}
+
 /// A folder under Shared is a library.
 func library(
   _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil,
@@ -67,6 +75,9 @@ let package = Package(
     .systemLibrary(name: "CHDF5", path: "Shared/System/CHDF5", pkgConfig: "hdf5"),
     .systemLibrary(name: "COneDNN", path: "Shared/System/COneDNN"),
     .systemLibrary(name: "COpenBLAS", path: "Shared/System/COpenBLAS"),
+    shim("CJPEG", linking: "jpeg"),
+    shim("CPNG", linking: "png"),
+    shim("CPixels"),
     .target(
       name: "CKernels", path: "Shared/System/CKernels",
       exclude: ["kernels.inc", "instantiate.inc"],
@@ -76,7 +87,11 @@ let package = Package(
     // Numbers
     library("Tensor"),
     library("WeightFiles", ["Tensor"]),
+    library("NumpyFiles", ["Tensor"]),
     library("Compute", ["CKernels", "COneDNN", "COpenBLAS", "Tensor"]),
+
+    // Photographs
+    library("Imaging", ["CJPEG", "CPNG", "CPixels", "Tensor"]),
 
     // Captioning
     library("Encoders", ["Compute", "Tensor", "WeightFiles"]),
@@ -89,6 +104,8 @@ let package = Package(
     // Tests
     tests("ComputeTests", ["Compute"]),
     tests("DecodersTests", ["Compute", "Decoders", "Tensor", "Vocabulary"]),
+    tests("ImagingTests", ["Imaging", "NumpyFiles", "Tensor"]),
+    tests("NumpyFilesTests", ["NumpyFiles", "Tensor"]),
     tests("TensorTests", ["Tensor"]),
     tests("TrainingTests", ["Compute", "Decoders", "Training"]),
     tests("VocabularyTests", ["Vocabulary"]),

@@ -1,0 +1,63 @@
+/// Turns the bytes of a JPEG or PNG file into 8-bit RGB.
+///
+/// The pixels are those of Pillow's `Image.open(file).convert("RGB")`: gray is replicated, CMYK
+/// and YCCK are converted as Pillow does. Where that loses what the file shows it differs:
+/// transparent pixels are laid on white, and 16-bit gray keeps its upper 8 bits.
+public struct ImageDecoder: Sendable {
+  /// What to do with a camera's note of how it was held.
+  public enum OrientationPolicy: Sendable {
+    /// Turn the image upright.
+    case apply
+    /// Leave the pixels as they are stored.
+    case ignore
+  }
+
+  /// For photographs to be captioned: upright.
+  public static let serving = ImageDecoder(orientation: .apply)
+
+  /// For preparing a data set: as stored, as the programs that made such files do.
+  public static let preparing = ImageDecoder(orientation: .ignore)
+
+  /// The most pixels that are decoded: 50 megapixels, 150 MB.
+  public static let maximumPixelCount = 50_000_000
+
+  /// The longest side that is decoded, which is JPEG's own limit.
+  public static let maximumExtent = 65_535
+
+  public var orientation: OrientationPolicy
+
+  public init(orientation: OrientationPolicy) {
+    self.orientation = orientation
+  }
+
+  /// Decodes a whole file. `name` is what messages call it.
+  ///
+  /// Throws ``ImagingError`` for anything but a complete and sound file within the limits, which
+  /// are applied to the header, before pixels are allocated or decoded.
+  public func decode(_ bytes: RawSpan, name: String) throws(ImagingError) -> Image {
+    let image: Image
+    let stored: Orientation
+    switch try ImageFormat(of: bytes, name: name) {
+    case .jpeg:
+      image = try JPEGFile.decode(bytes, name: name)
+      stored = orientation == .apply ? JPEGFile.orientation(bytes) : .upright
+    case .png:
+      image = try PNGFile.decode(bytes, name: name)
+      stored = orientation == .apply ? PNGFile.orientation(bytes) : .upright
+    }
+    return image.turned(from: stored)
+  }
+
+  /// Refuses dimensions beyond the limits.
+  static func check(width: Int, height: Int, name: String) throws(ImagingError) {
+    let count = width.multipliedReportingOverflow(by: height)
+    if width > maximumExtent || height > maximumExtent || count.overflow
+      || count.partialValue > maximumPixelCount
+    {
+      throw ImagingError(
+        .tooLarge, name: name,
+        "\(width)×\(height) pixels are over the limit of \(maximumPixelCount / 1_000_000) "
+          + "megapixels and \(maximumExtent) pixels a side; scale it down")
+    }
+  }
+}

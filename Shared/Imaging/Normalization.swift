@@ -1,0 +1,59 @@
+public import Tensor
+
+/// How a byte of an image becomes a number that an encoder understands. Weights are worth nothing
+/// under another normalisation than the one that they were trained with.
+public enum Normalization: String, Sendable, CaseIterable, CustomStringConvertible {
+  /// torchvision's models: (x/255 − mean) / deviation, with ImageNet's for each channel.
+  case torchvision
+  /// The course's text: the same mean and deviation, of x/127.5 − 1.
+  case course
+  /// EfficientNet-Lite: (x − 127) / 128.
+  case efficientNetLite = "efficientnet-lite"
+  /// TensorFlow's models: x/127.5 − 1.
+  case tf
+
+  private static let means: [Float] = [0.485, 0.456, 0.406]
+  private static let deviations: [Float] = [0.229, 0.224, 0.225]
+
+  /// The preset of that name, or nil.
+  public init?(name: String) { self.init(rawValue: name) }
+
+  /// The name under which the preset is stored and asked for.
+  public var name: String { rawValue }
+  public var description: String { rawValue }
+
+  /// What `value` becomes in `channel` (0 red, 1 green, 2 blue), each step in single precision as
+  /// NumPy and PyTorch do it.
+  public func normalized(_ value: UInt8, channel: Int) -> Float {
+    let value = Float(value)
+    return switch self {
+    case .torchvision: (value / 255 - Self.means[channel]) / Self.deviations[channel]
+    case .course: (value / 127.5 - 1 - Self.means[channel]) / Self.deviations[channel]
+    case .efficientNetLite: (value - 127) / 128
+    case .tf: value / 127.5 - 1
+    }
+  }
+
+  /// The image as float32 [3, height, width].
+  public func normalized(_ image: Image) -> Tensor {
+    Tensor([3, image.height, image.width], of: Float.self) { write(image, to: &$0, slot: 0) }
+  }
+
+  /// Writes the image's 3·height·width numbers, channel by channel, to their place in a batch
+  /// [images, 3, height, width]. Traps when the batch has no such slot.
+  public func write(_ image: Image, to batch: inout MutableSpan<Float>, slot: Int) {
+    let count = image.height * image.width
+    let start = slot * 3 * count
+    precondition(slot >= 0 && start + 3 * count <= batch.count, "no slot \(slot) in the batch")
+    let pixels = image.pixels.elements(as: UInt8.self)
+    let table = (0..<3).flatMap { channel in
+      (0...UInt8.max).map { normalized($0, channel: channel) }
+    }
+    let numbers = table.span
+    for pixel in 0..<count {
+      batch[start + pixel] = numbers[Int(pixels[pixel * 3])]
+      batch[start + count + pixel] = numbers[256 + Int(pixels[pixel * 3 + 1])]
+      batch[start + 2 * count + pixel] = numbers[512 + Int(pixels[pixel * 3 + 2])]
+    }
+  }
+}

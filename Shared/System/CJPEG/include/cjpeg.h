@@ -1,0 +1,47 @@
+// A face for libjpeg that Swift can call: libjpeg reports errors by a callback that must not
+// return, which takes setjmp, and starts through macros. Neither can be imported.
+#ifndef CJPEG_H
+#define CJPEG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// How a call ended.
+typedef enum __attribute__((enum_extensibility(closed))) : int {
+  /// All is well.
+  cjpeg_ok,
+  /// Data are missing.
+  cjpeg_truncated,
+  /// The dimensions are beyond the format.
+  cjpeg_too_large,
+  /// A kind of JPEG that is not read here.
+  cjpeg_unsupported,
+  /// The data contradict the format, or memory ran out.
+  cjpeg_damaged,
+} cjpeg_status;
+
+/// One file being decoded, by one thread at a time.
+typedef struct cjpeg_decoder cjpeg_decoder;
+
+/// Starts on `count` bytes, which must stay where they are until the decoder is closed.
+/// Returns NULL when memory ran out.
+cjpeg_decoder *cjpeg_open(const uint8_t *bytes, size_t count);
+
+/// Reads up to the first scan. The functions below tell what was found there.
+cjpeg_status cjpeg_read_header(cjpeg_decoder *decoder);
+
+uint32_t cjpeg_width(const cjpeg_decoder *decoder);
+uint32_t cjpeg_height(const cjpeg_decoder *decoder);
+
+/// Bytes of a decoded pixel: 3 for RGB (gray is replicated), 4 for CMYK as it is stored.
+uint32_t cjpeg_channels(const cjpeg_decoder *decoder);
+
+/// Decodes width·height·channels bytes, row by row, and checks that the file is complete.
+cjpeg_status cjpeg_decode(cjpeg_decoder *decoder, uint8_t *pixels);
+
+/// What libjpeg said about the call that failed, in English; valid until the decoder is closed.
+const char *cjpeg_message(const cjpeg_decoder *decoder);
+
+void cjpeg_close(cjpeg_decoder *decoder);
+
+#endif
