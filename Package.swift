@@ -61,7 +61,11 @@ let package = Package(
     // Shared: values
     library("Tensor"),
 
+    // Shared: the mesh
+    library("Scheduling"),
+
     // Tests
     tests("TensorTests", ["Tensor"]),
+    tests("SchedulingTests", ["Scheduling"]),
   ]
 )
