@@ -58,14 +58,19 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
+    // Shared: C libraries
+    .systemLibrary(name: "CMessagePack", path: "Shared/System/CMessagePack"),
+
     // Shared: values
     library("Tensor"),
 
     // Shared: the mesh
+    library("MessagePack", ["CMessagePack", "Tensor", grpcCore]),
     library("Scheduling"),
 
     // Tests
     tests("TensorTests", ["Tensor"]),
+    tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
     tests("SchedulingTests", ["Scheduling"]),
   ]
 )

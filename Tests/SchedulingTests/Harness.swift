@@ -218,7 +218,8 @@ struct Harness {
     if case .success(let payload) = answer.result {
       check(requests[id]!.position == requests[id]!.stages.count, "answered before the end")
       check(
-        payload == Int(id.rawValue) * 100 + requests[id]!.position, "the wrong payload in an answer")
+        payload == Int(id.rawValue) * 100 + requests[id]!.position,
+        "the wrong payload in an answer")
     }
   }
 
@@ -250,7 +251,7 @@ struct Harness {
     }
     for stage in status.stages {
       for worker in stage.workers {
-        check(worker.credit == workers[worker.id]?.credit, "the scheduler's credit is not the model's")
+        check(worker.credit == workers[worker.id]?.credit, "the credit is not the model's")
       }
     }
   }
