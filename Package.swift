@@ -20,6 +20,8 @@ let grpcInProcess = Target.Dependency.product(
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// A folder under Shared is a library.
@@ -66,11 +68,16 @@ let package = Package(
 
     // Shared: the mesh
     library("MessagePack", ["CMessagePack", "Tensor", grpcCore]),
+    library("MeshAPI", ["MessagePack", "Tensor", grpcCore]),
     library("Scheduling"),
+    library(
+      "ServiceKit", ["MeshAPI", "MessagePack", grpcCore, logging, serviceLifecycle, unixSignals, yams]
+    ),
 
     // Tests
     tests("TensorTests", ["Tensor"]),
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
+    tests("MeshAPITests", ["MeshAPI", "MessagePack", "Tensor", grpcCore, grpcInProcess]),
     tests("SchedulingTests", ["Scheduling"]),
   ]
 )

@@ -65,6 +65,13 @@ final class GrowableBuffer {
     count += 4
   }
 
+  /// Writes the length of a bin whose five bytes of header are kept at `offset` and whose content
+  /// is all that follows.
+  func patchBinaryHeader(at offset: Int, length: UInt32) {
+    unsafe base.storeBytes(of: 0xc6, toByteOffset: offset, as: UInt8.self)
+    unsafe (base + offset + 1).storeBytes(of: length.bigEndian, as: UInt32.self)
+  }
+
   /// The bytes written; the buffer is empty afterwards.
   func takeBytes() -> MessageBytes {
     let buffer = unsafe AlignedBuffer(unsafeAdopting: base, byteCount: count) { unsafe free($0) }

@@ -78,6 +78,16 @@ public struct MessagePackWriter: ~Copyable {
     unsafe value.withUnsafeBytes { unsafe buffer.append($0) }
   }
 
+  /// Writes a bin that holds one packed value, without packing it elsewhere first.
+  public mutating func writeBinary(containing value: some MessagePackConvertible) {
+    let header = buffer.count
+    write(UInt64(UInt32.max))  // five bytes, like the header that takes their place
+    value.encode(into: &self)
+    let length = buffer.count - header - 5
+    guard fits(length) else { return }
+    buffer.patchBinaryHeader(at: header, length: UInt32(length))
+  }
+
   /// Begins an array: write `count` values after it.
   public mutating func beginArray(count: Int) {
     guard fits(count) else { return }

@@ -45,6 +45,19 @@ struct MessagePackMessageTests {
     #expect(try MessagePackValue(unpacking: binary).bytes().array == body)
   }
 
+  @Test("a bin that holds a value is that value's bytes", arguments: [0, 1, 300, 70_000])
+  func nested(length: Int) throws {
+    let inner = [String(repeating: "x", count: length), "é"]
+    var writer = MessagePackWriter(capacity: 1)
+    writer.beginArray(count: 2)
+    writer.writeBinary(containing: inner)
+    writer.write(true)
+    let values = try MessagePackValue(unpacking: writer.finish()).array()
+    let bytes = try values[0].bytes()
+    #expect(try bytes == MessagePackWriter.pack(inner))
+    #expect(try values[1].boolean())
+  }
+
   @Test("other values are written as Python does")
   func others() throws {
     func packed(_ value: some MessagePackConvertible, is name: String) throws {
