@@ -20,6 +20,8 @@ let grpcInProcess = Target.Dependency.product(
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// A folder under Shared/System with C sources is a small face of our own, as of a C library.
@@ -73,6 +75,7 @@ let package = Package(
   targets: [
     // C modules and shims
     .systemLibrary(name: "CHDF5", path: "Shared/System/CHDF5", pkgConfig: "hdf5"),
+    .systemLibrary(name: "CMessagePack", path: "Shared/System/CMessagePack"),
     .systemLibrary(name: "COneDNN", path: "Shared/System/COneDNN"),
     .systemLibrary(name: "COpenBLAS", path: "Shared/System/COpenBLAS"),
     shim("CJPEG", linking: "jpeg"),
@@ -101,11 +104,22 @@ let package = Package(
     library("Datasets", ["CHDF5", "Features", "Tensor"]),
     library("Training", ["Compute", "Decoders", "Tensor", "Vocabulary"]),
 
+    // The mesh
+    library("MessagePack", ["CMessagePack", "Tensor", grpcCore]),
+    library("MeshAPI", ["MessagePack", "Tensor", grpcCore]),
+    library("Scheduling"),
+    library(
+      "ServiceKit", ["MeshAPI", "MessagePack", grpcCore, logging, serviceLifecycle, unixSignals, yams]
+    ),
+
     // Tests
     tests("ComputeTests", ["Compute"]),
     tests("DecodersTests", ["Compute", "Decoders", "Tensor", "Vocabulary"]),
     tests("ImagingTests", ["Imaging", "NumpyFiles", "Tensor"]),
+    tests("MeshAPITests", ["MeshAPI", "MessagePack", "Tensor", grpcCore, grpcInProcess]),
+    tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
     tests("NumpyFilesTests", ["NumpyFiles", "Tensor"]),
+    tests("SchedulingTests", ["Scheduling"]),
     tests("TensorTests", ["Tensor"]),
     tests("TrainingTests", ["Compute", "Decoders", "Training"]),
     tests("VocabularyTests", ["Vocabulary"]),

@@ -1,0 +1,73 @@
+public import MessagePack
+public import Tensor
+
+/// A caption, as the decoder makes it and as the client gets it.
+public struct CaptionResult: MessagePackMessage {
+  /// The sentence for people.
+  public var caption: String
+  /// The model's words, without those that begin and end a sentence.
+  public var tokens: [String]
+  /// The sum of the words' natural log probabilities.
+  public var logProbability: Double
+  /// False when no hypothesis ended before the longest length.
+  public var finished: Bool
+  /// Where the decoder looked for each word: float32 [words, cells]; nil when not asked for or
+  /// where the model has no attention.
+  public var attention: Tensor?
+  /// The rows and columns of the encoder's grid, whose product is the number of cells.
+  public var grid: Grid
+
+  public init(
+    caption: String, tokens: [String], logProbability: Double, finished: Bool,
+    attention: Tensor? = nil, grid: Grid
+  ) {
+    self.caption = caption
+    self.tokens = tokens
+    self.logProbability = logProbability
+    self.finished = finished
+    self.attention = attention
+    self.grid = grid
+  }
+
+  public init(from map: MessagePackMap) throws(MessagePackError) {
+    caption = try map.decode("caption")
+    tokens = try map.decode("tokens")
+    logProbability = try map.decode("log_probability")
+    finished = try map.decode("finished")
+    attention = try map.decodeIfPresent("attention")
+    grid = try map.decode("grid")
+  }
+
+  public func encode(into map: inout MessagePackMapWriter) {
+    map.encode("caption", caption)
+    map.encode("tokens", tokens)
+    map.encode("log_probability", logProbability)
+    map.encode("finished", finished)
+    map.encodeIfPresent("attention", attention)
+    map.encode("grid", grid)
+  }
+}
+
+/// The rows and columns that an encoder divides an image into; [rows, columns] on the wire.
+public struct Grid: MessagePackConvertible, Hashable {
+  public var rows: Int
+  public var columns: Int
+
+  public init(rows: Int, columns: Int) {
+    self.rows = rows
+    self.columns = columns
+  }
+
+  /// - Throws: ``MessagePackError``; with code `invalidValue` for what is not two extents.
+  public init(from value: MessagePackValue) throws(MessagePackError) {
+    let extents = try [Int](from: value)
+    guard extents.count == 2, Shape(validating: extents) != nil else {
+      throw MessagePackError(code: .invalidValue, message: "\(extents) is not [rows, columns]")
+    }
+    self.init(rows: extents[0], columns: extents[1])
+  }
+
+  public func encode(into writer: inout MessagePackWriter) {
+    [rows, columns].encode(into: &writer)
+  }
+}

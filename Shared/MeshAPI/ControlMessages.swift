@@ -1,0 +1,32 @@
+public import MessagePack
+
+/// Asks for a ``StatusReply``.
+public struct StatusRequest: MessagePackMessage, Hashable {
+  public init() {}
+  public init(from map: MessagePackMap) throws(MessagePackError) {}
+  public func encode(into map: inout MessagePackMapWriter) {}
+}
+
+/// Asks a worker, or everything, to finish what it has and leave.
+public struct DrainRequest: MessagePackMessage, Hashable {
+  /// The worker's number, as `status` shows it; nil: the whole mesh, which takes no more requests
+  /// from now on.
+  public var worker: UInt64?
+
+  public init(worker: UInt64? = nil) { self.worker = worker }
+
+  public init(from map: MessagePackMap) throws(MessagePackError) {
+    worker = try map.decodeIfPresent("worker")
+  }
+
+  public func encode(into map: inout MessagePackMapWriter) {
+    map.encodeIfPresent("worker", worker)
+  }
+}
+
+/// What was to be drained is empty.
+public struct DrainReply: MessagePackMessage, Hashable {
+  public init() {}
+  public init(from map: MessagePackMap) throws(MessagePackError) {}
+  public func encode(into map: inout MessagePackMapWriter) {}
+}

@@ -1,0 +1,43 @@
+/// Something for the owner of the scheduler to do.
+public enum Action<Payload: Sendable>: Sendable {
+  /// The worker is in: tell it so.
+  case welcome(WorkerID)
+  /// Send these tasks to the worker, to be computed together.
+  case assign(WorkerID, Batch<Payload>)
+  /// Nobody waits for the task any more. The worker still ends it with a result or a failure.
+  case cancel(WorkerID, TaskID)
+  /// Ask the worker to leave once it is done.
+  case drain(WorkerID)
+  /// The worker's stream ends here: in good order, or for the reason given. The scheduler has
+  /// forgotten the worker.
+  case close(WorkerID, Failure?)
+  /// The one answer that each request gets, admitted or not.
+  case answer(RequestID, Answer<Payload>)
+}
+
+/// Tasks of one stage that go to a worker together.
+public struct Batch<Payload: Sendable>: Sendable {
+  public struct Item: Sendable {
+    public var task: TaskID
+    public var request: RequestID
+    public var payload: Payload
+    /// When the client stops waiting, on the scheduler's clock.
+    public var deadline: Duration
+  }
+
+  public var id: BatchID
+  public var stage: String
+  public var items: [Item]
+}
+
+/// How a request ended.
+public struct Answer<Payload: Sendable>: Sendable {
+  /// The last stage's output, or why there is none.
+  public var result: Result<Payload, Failure>
+  /// 1, and one more for each time that a task was handed out again.
+  public var attempts: Int
+  /// Time spent in queues.
+  public var queued: Duration
+  /// The time that each stage computed, by its name.
+  public var computed: [String: Duration]
+}

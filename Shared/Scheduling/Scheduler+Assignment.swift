@@ -1,0 +1,86 @@
+extension Scheduler {
+  /// Hands out what can be handed out, last stages first, since what they take makes room.
+  mutating func feedWorkers(at now: Duration) {
+    for stage in stages.indices.reversed() {
+      while assignOneBatch(of: stage, at: now) {}
+    }
+  }
+
+  /// Assigns the next batch of a stage; false when there is nothing to hand out now.
+  private mutating func assignOneBatch(of stage: Int, at now: Duration) -> Bool {
+    dropExpiredHead(of: stage, at: now)
+    guard let head = stages[stage].queue.first, room(after: head) > 0 else { return false }
+    let candidates = stages[stage].workers.filter { workers[$0]!.mayReceive }
+    let idle = candidates.filter { workers[$0]!.isIdle }
+    if requests[head]!.isSuspect {
+      guard let worker = idle.min() else { return false }
+      assign(1, of: stage, to: worker, at: now)
+      workers[worker]!.holdsSuspect = true
+      return true
+    }
+    let waiting = min(stages[stage].queue.count, room(after: head))
+    if let worker = idle.min(by: { isLessUsed($0, $1) }) {
+      // Shared out evenly: two idle workers do four items sooner than one does.
+      let share = (waiting + idle.count - 1) / idle.count
+      assign(share, of: stage, to: worker, at: now)
+      return true
+    }
+    guard let worker = candidates.min(by: { isLessUsed($0, $1) }) else { return false }
+    let size = min(waiting, workers[worker]!.description.maximumBatch)
+    let isFull = size == workers[worker]!.description.maximumBatch
+    let waited = now - requests[head]!.enqueued >= stages[stage].configuration.batchDelay
+    guard workers[worker]!.credit >= size, isFull || waited else { return false }
+    assign(size, of: stage, to: worker, at: now)
+    return true
+  }
+
+  /// The one with the least in hand, then the one that did the least, then the oldest.
+  private func isLessUsed(_ lhs: WorkerID, _ rhs: WorkerID) -> Bool {
+    let (left, right) = (workers[lhs]!, workers[rhs]!)
+    return (left.leases.count, left.done, lhs) < (right.leases.count, right.done, rhs)
+  }
+
+  /// The places in the queue that the request goes to next.
+  private func room(after id: RequestID) -> Int {
+    guard let next = requests[id]!.nextStage else { return .max }
+    return stages[next].room
+  }
+
+  /// Moves up to `count` requests from the queue to the worker, as its bounds and the next
+  /// queue's allow.
+  private mutating func assign(
+    _ count: Int, of stage: Int, to id: WorkerID, at now: Duration
+  ) {
+    var worker = workers[id]!
+    let most = min(count, worker.credit, worker.description.maximumBatch)
+    var items: [Batch<Payload>.Item] = []
+    while items.count < most {
+      dropExpiredHead(of: stage, at: now)
+      guard let head = stages[stage].queue.first, room(after: head) > 0 else { break }
+      let task = makeTaskID()
+      stages[stage].queue.removeFirst()
+      requests[head]!.lease = task
+      requests[head]!.attempts += 1
+      requests[head]!.queued += now - requests[head]!.enqueued
+      if let next = requests[head]!.nextStage { stages[next].incoming += 1 }
+      leases[task] = Lease(request: head, worker: id)
+      worker.leases.insert(task)
+      worker.credit -= 1
+      let request = requests[head]!
+      items.append(
+        Batch.Item(
+          task: task, request: head, payload: request.payload, deadline: request.deadline))
+    }
+    guard !items.isEmpty else { return }
+    // Progress is owed from now on, not from when the worker last had something to do.
+    if worker.leases.count == items.count { worker.lastProgress = now }
+    workers[id] = worker
+    let batch = Batch(id: makeBatchID(), stage: stages[stage].name, items: items)
+    perform(.assign(id, batch))
+  }
+}
+
+extension WorkerState {
+  /// Whether anything may be given to it at all.
+  fileprivate var mayReceive: Bool { credit > 0 && !isDraining && !holdsSuspect }
+}

@@ -1,0 +1,105 @@
+extension Scheduler {
+  /// Lets a request in, or answers it at once.
+  mutating func admit(_ id: RequestID, _ submission: Submission<Payload>, at now: Duration) {
+    if let failure = refusal(of: submission, at: now) {
+      if failure.code == .resourceExhausted { counters.rejected += 1 }
+      let answer = Answer<Payload>(
+        result: .failure(failure), attempts: 0, queued: .zero, computed: [:])
+      perform(.answer(id, answer))
+      return
+    }
+    let latest = now + configuration.requestTimeout
+    let deadline = min(submission.deadline ?? latest, latest)
+    let request = RequestState(
+      pipeline: stages(of: submission.pipeline)!, payload: submission.payload,
+      byteCount: submission.byteCount, arrived: now, deadline: deadline, enqueued: now)
+    earliestDeadline = min(earliestDeadline, deadline)
+    heldBytes += submission.byteCount
+    requests[id] = request
+    stages[request.stage].queue.append(id)
+    counters.admitted += 1
+  }
+
+  private func refusal(of submission: Submission<Payload>, at now: Duration) -> Failure? {
+    if isDraining {
+      return Failure(.unavailable, "the dispatcher is draining and takes no more requests")
+    }
+    if stages(of: submission.pipeline) == nil {
+      return Failure(.unimplemented, "there is no pipeline \(submission.pipeline) here")
+    }
+    if let deadline = submission.deadline, deadline <= now {
+      return Failure(.deadlineExceeded, "the deadline had passed before admission")
+    }
+    if submission.byteCount > configuration.maximumBytes {
+      return Failure(
+        .resourceExhausted,
+        "\(submission.byteCount) bytes are more than the dispatcher ever holds "
+          + "(\(configuration.maximumBytes))")
+    }
+    if requests.count >= configuration.maximumRequests {
+      return Failure(
+        .resourceExhausted,
+        "the dispatcher holds \(requests.count) requests, as many as it may; try again later",
+        retryAfter: retryAfter)
+    }
+    if heldBytes + submission.byteCount > configuration.maximumBytes {
+      return Failure(
+        .resourceExhausted,
+        "the dispatcher holds \(heldBytes) bytes of \(configuration.maximumBytes); try again later",
+        retryAfter: retryAfter)
+    }
+    return nil
+  }
+
+  /// Half of what a request takes: by then half of those that are in now will have left.
+  private var retryAfter: Duration {
+    min(max((meanResidence ?? .seconds(1)) / 2, .milliseconds(50)), .seconds(10))
+  }
+
+  mutating func cancel(_ id: RequestID, at now: Duration) {
+    guard let request = requests[id] else { return }
+    counters.cancelled += 1
+    let stage = stages[request.stage].name
+    end(id, .failure(Failure(.cancelled, "\(stage): the client went away", stage: stage)), at: now)
+  }
+
+  /// Gives the request its answer and forgets it, wherever it is.
+  mutating func end(_ id: RequestID, _ result: Result<Payload, Failure>, at now: Duration) {
+    guard let request = requests.removeValue(forKey: id) else { return }
+    heldBytes -= request.byteCount
+    if let task = request.lease {
+      let lease = release(task, of: request)
+      workers[lease.worker]!.abandoned.insert(task)
+      perform(.cancel(lease.worker, task))
+    } else {
+      stages[request.stage].queue.removeAll { $0 == id }
+    }
+    answer(id, request, result, at: now)
+  }
+
+  /// The last step of a request that is in no queue and under no lease any more.
+  mutating func answer(
+    _ id: RequestID, _ request: RequestState, _ result: Result<Payload, Failure>, at now: Duration
+  ) {
+    let residence = now - request.arrived
+    if case .success = result {
+      meanResidence = meanResidence.map { $0 + (residence - $0) / 8 } ?? residence
+      counters.completed += 1
+    } else {
+      counters.failed += 1
+    }
+    let answer = Answer(
+      result: result, attempts: 1 + request.retries, queued: request.queued,
+      computed: request.computed)
+    perform(.answer(id, answer))
+  }
+
+  /// Takes the lease back from its worker, who no longer owes it.
+  @discardableResult
+  mutating func release(_ task: TaskID, of request: RequestState) -> Lease {
+    let lease = leases.removeValue(forKey: task)!
+    workers[lease.worker]?.leases.remove(task)
+    if let next = request.nextStage { stages[next].incoming -= 1 }
+    return lease
+  }
+}

@@ -1,0 +1,67 @@
+extension Scheduler {
+  /// Moves the request on to its next stage, or answers it after the last one.
+  mutating func succeed(
+    _ task: TaskID, _ result: TaskResult<Payload>, by id: WorkerID, at now: Duration
+  ) {
+    guard let request = settle(task, by: id, at: now) else { return }
+    var state = requests[request]!
+    release(task, of: state)
+    state.lease = nil
+    state.computed[stages[state.stage].name] = result.elapsed
+    heldBytes -= state.byteCount
+    guard let next = state.nextStage else {
+      requests[request] = nil
+      answer(request, state, .success(result.payload), at: now)
+      return
+    }
+    heldBytes += result.byteCount
+    state.payload = result.payload
+    state.byteCount = result.byteCount
+    state.identity = workers[id]!.description.produces
+    state.position += 1
+    state.attempts = 0
+    state.isSuspect = false
+    state.enqueued = now
+    requests[request] = state
+    stages[next].queue.append(request)
+  }
+
+  /// Ends the request, or hands its task out again where the worker only says that it could not.
+  mutating func fail(_ task: TaskID, _ failure: Failure, by id: WorkerID, at now: Duration) {
+    guard let request = settle(task, by: id, at: now) else { return }
+    release(task, of: requests[request]!)
+    requests[request]!.lease = nil
+    let state = requests[request]!
+    if failure.code == .unavailable, state.attempts < configuration.maximumAttempts {
+      rejoin(request, at: now)
+      let stage = state.stage
+      let place =
+        state.isSuspect ? 0 : stages[stage].queue.firstIndex { !requests[$0]!.isSuspect }
+      stages[stage].queue.insert(request, at: place ?? stages[stage].queue.endIndex)
+      return
+    }
+    var failure = failure
+    failure.stage = stages[state.stage].name
+    giveUp(request, failure, at: now)
+  }
+
+  /// The request whose task this worker has just ended; nil when the worker does not hold it.
+  private mutating func settle(_ task: TaskID, by id: WorkerID, at now: Duration) -> RequestID? {
+    guard var worker = workers[id] else {
+      counters.staleResults += 1
+      return nil
+    }
+    let wasAbandoned = worker.abandoned.remove(task) != nil
+    let holds = leases[task]?.worker == id
+    if wasAbandoned || holds {
+      worker.done += 1
+      worker.lastProgress = now
+      worker.holdsSuspect = false
+    } else {
+      counters.staleResults += 1
+    }
+    worker.lastHeard = now
+    workers[id] = worker
+    return holds ? leases[task]!.request : nil
+  }
+}

@@ -1,0 +1,60 @@
+extension Scheduler {
+  /// When the owner has to say that time has advanced, if nothing else happens before; nil: never.
+  public func nextWakeup(after now: Duration) -> Duration? {
+    var next = earliestDeadline
+    for worker in workers.values {
+      next = min(next, worker.lastHeard + configuration.heartbeatTimeout)
+      if !worker.isIdle { next = min(next, worker.lastProgress + configuration.stallTimeout) }
+    }
+    for stage in stages {
+      guard let head = stage.queue.first else { continue }
+      // Once the delay is over, only an event can change what the head waits for.
+      let batchEnd = requests[head]!.enqueued + stage.configuration.batchDelay
+      if batchEnd > now { next = min(next, batchEnd) }
+    }
+    return next == .maximum ? nil : next
+  }
+
+  /// Ends what has run out of time and gives up the workers that went silent.
+  mutating func advance(to now: Duration) {
+    for id in workers.keys.sorted() {
+      let worker = workers[id]!
+      if now - worker.lastHeard >= configuration.heartbeatTimeout {
+        lose(id, at: now)
+        let silence = configuration.heartbeatTimeout
+        perform(.close(id, Failure(.unavailable, "nothing was heard of the worker for \(silence)")))
+      } else if !worker.isIdle, now - worker.lastProgress >= configuration.stallTimeout {
+        lose(id, at: now)
+        let stall = configuration.stallTimeout
+        perform(.close(id, Failure(.unavailable, "the worker made no progress for \(stall)")))
+      }
+    }
+    guard now >= earliestDeadline else { return }
+    for id in requests.filter({ $0.value.deadline <= now }).keys.sorted() { expire(id, at: now) }
+    earliestDeadline = requests.values.map(\.deadline).min() ?? .maximum
+  }
+
+  /// Ends requests at the head of the queue for which it is too late.
+  mutating func dropExpiredHead(of stage: Int, at now: Duration) {
+    while let head = stages[stage].queue.first, requests[head]!.deadline <= now {
+      expire(head, at: now)
+    }
+  }
+
+  private mutating func expire(_ id: RequestID, at now: Duration) {
+    guard let request = requests[id] else { return }
+    counters.expired += 1
+    let stage = stages[request.stage]
+    let place =
+      if request.lease != nil {
+        "while a worker had it"
+      } else if stage.workers.isEmpty {
+        "in the queue: no \(stage.name) worker is connected"
+      } else {
+        "in the queue"
+      }
+    let failure = Failure(
+      .deadlineExceeded, "\(stage.name): the deadline passed \(place)", stage: stage.name)
+    end(id, .failure(failure), at: now)
+  }
+}

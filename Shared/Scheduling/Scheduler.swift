@@ -1,0 +1,100 @@
+/// The dispatcher's decisions as a state machine without input or output: events go in, with the
+/// time at which they happened, and actions come out.
+///
+/// Requests are admitted by count and bytes, and each gets exactly one answer. A request passes
+/// through the stages of its pipeline; before each stage it waits in a bounded queue, and a stage
+/// is not fed while the next one's queue is full. Work is bound to a worker only when the worker
+/// has credit for it. What a worker holds is a lease: the input stays here until the result is in,
+/// and is handed out again, at the front of the queue, when the worker is lost. After a loss each
+/// task goes out alone, to a worker that holds nothing else, so that the one input that kills
+/// workers fails alone.
+///
+/// Times are durations since a start that the owner chooses; they never go back. Payloads are the
+/// owner's handles: the scheduler keeps them and never looks inside.
+public struct Scheduler<Payload: Sendable>: Sendable {
+  public typealias Event = Scheduling.Event<Payload>
+  public typealias Action = Scheduling.Action<Payload>
+
+  public let configuration: SchedulerConfiguration
+
+  var stages: [StageState]
+  var requests: [RequestID: RequestState] = [:]
+  var workers: [WorkerID: WorkerState] = [:]
+  var leases: [TaskID: Lease] = [:]
+  var heldBytes = 0
+  var isDraining = false
+  /// Never later than the first deadline of all requests; a deadline that fell away may leave it
+  /// too early, which costs one look.
+  var earliestDeadline = Duration.maximum
+  /// The mean time that requests took of late; what `retryAfter` is guessed from.
+  var meanResidence: Duration?
+  public internal(set) var counters = SchedulerCounters()
+
+  private let pipelines: [String: [Int]]
+  private var lastTask: UInt64 = 0
+  private var lastBatch: UInt64 = 0
+  private var actions: [Action] = []
+
+  public init(_ configuration: SchedulerConfiguration) {
+    self.configuration = configuration
+    stages = configuration.stages.map { StageState(name: $0.name, configuration: $0) }
+    pipelines = configuration.pipelines.mapValues { names in
+      names.map { name in configuration.stages.firstIndex { $0.name == name }! }
+    }
+    for pipeline in pipelines.values {
+      for (stage, next) in zip(pipeline, pipeline.dropFirst()) {
+        stages[stage].successors.insert(next)
+        stages[next].predecessors.insert(stage)
+      }
+    }
+  }
+
+  /// Takes note of what happened at `now` and says what to do about it, in this order.
+  public mutating func handle(_ event: Event, at now: Duration) -> [Action] {
+    switch event {
+    case .requestArrived(let id, let submission): admit(id, submission, at: now)
+    case .requestCancelled(let id): cancel(id, at: now)
+    case .workerRegistered(let id, let description): register(id, description, at: now)
+    case .creditGranted(let id, let count): grant(count, to: id, at: now)
+    case .taskSucceeded(let id, let task, let result): succeed(task, result, by: id, at: now)
+    case .taskFailed(let id, let task, let failure): fail(task, failure, by: id, at: now)
+    case .heartbeat(let id, let progress): hear(of: id, progress: progress, at: now)
+    case .workerDraining(let id): workers[id]?.isDraining = true
+    case .workerLost(let id): lose(id, at: now)
+    case .drainRequested(let id): drain(id)
+    case .timeAdvanced: advance(to: now)
+    }
+    feedWorkers(at: now)
+    releaseDrainedWorkers()
+    defer { actions.removeAll() }
+    return actions
+  }
+
+  /// Whether every stage of the pipeline has a worker that takes work.
+  public func isReady(_ pipeline: String) -> Bool {
+    guard !isDraining, let stages = pipelines[pipeline] else { return false }
+    return stages.allSatisfy { self.stages[$0].workers.contains { !workers[$0]!.isDraining } }
+  }
+
+  /// Whether a drain of everything was asked for and no request is left.
+  public var isDrained: Bool { isDraining && requests.isEmpty }
+
+  func stages(of pipeline: String) -> [Int]? { pipelines[pipeline] }
+
+  mutating func perform(_ action: Action) { actions.append(action) }
+
+  mutating func makeTaskID() -> TaskID {
+    lastTask += 1
+    return TaskID(rawValue: lastTask)
+  }
+
+  mutating func makeBatchID() -> BatchID {
+    lastBatch += 1
+    return BatchID(rawValue: lastBatch)
+  }
+}
+
+extension Duration {
+  /// Later than any time that comes.
+  static var maximum: Duration { .seconds(Int64.max) }
+}

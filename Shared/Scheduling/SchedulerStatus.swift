@@ -1,0 +1,65 @@
+/// What has happened since the scheduler was made.
+public struct SchedulerCounters: Hashable, Sendable {
+  public var admitted = 0
+  /// Refused because too much was held already.
+  public var rejected = 0
+  public var completed = 0
+  /// Ended with a failure, those cancelled and expired among them.
+  public var failed = 0
+  public var cancelled = 0
+  public var expired = 0
+  /// Tasks handed out again.
+  public var retried = 0
+  /// Results for tasks that the worker did not hold, dropped.
+  public var staleResults = 0
+  public var lostWorkers = 0
+  public var refusedWorkers = 0
+}
+
+/// The scheduler at one moment, for people and their tools.
+public struct SchedulerStatus: Sendable {
+  public struct Stage: Sendable {
+    public var name: String
+    public var queued: Int
+    public var inFlight: Int
+    public var workers: [Worker]
+  }
+
+  public struct Worker: Sendable {
+    public enum State: String, Sendable {
+      case idle, busy, draining
+    }
+
+    public var id: WorkerID
+    public var state: State
+    public var inFlight: Int
+    public var credit: Int
+    public var done: Int
+  }
+
+  public var stages: [Stage]
+  public var requests: Int
+  public var bytes: Int
+  public var isDraining: Bool
+  public var counters: SchedulerCounters
+}
+
+extension Scheduler {
+  /// What is waiting and who is working, stage by stage.
+  public var status: SchedulerStatus {
+    let stages = stages.map { stage in
+      let workers = stage.workers.sorted().map { id in
+        let worker = self.workers[id]!
+        return SchedulerStatus.Worker(
+          id: id, state: worker.isDraining ? .draining : worker.isIdle ? .idle : .busy,
+          inFlight: worker.leases.count, credit: worker.credit, done: worker.done)
+      }
+      return SchedulerStatus.Stage(
+        name: stage.name, queued: stage.queue.count,
+        inFlight: workers.reduce(0) { $0 + $1.inFlight }, workers: workers)
+    }
+    return SchedulerStatus(
+      stages: stages, requests: requests.count, bytes: heldBytes, isDraining: isDraining,
+      counters: counters)
+  }
+}

@@ -1,0 +1,104 @@
+import Scheduling
+import Testing
+
+@Suite struct LossTests {
+  @Test func theWorkOfALostWorkerGoesToAnotherOne() {
+    var harness = Harness()
+    let lost = harness.start("load")
+    let requests = (0..<4).map { _ in harness.arrive() }
+    harness.lose(lost)
+    let other = harness.start("load", capacity: 4, batch: 4)
+    for _ in 0..<4 { harness.finishAll(other) }
+    #expect(harness.scheduler.status["encode"].queued == 4)
+    #expect(requests.allSatisfy { harness.answers[$0] == nil })
+  }
+
+  @Test func whatALostWorkerHeldGoesToTheFrontOfTheQueueInOrder() {
+    var harness = Harness()
+    let lost = harness.start("load", capacity: 2, batch: 2)
+    let (first, second) = (harness.arrive(), harness.arrive())
+    harness.advance(by: .milliseconds(10))
+    harness.arrive()
+    harness.lose(lost)
+    let other = harness.start("load", capacity: 4, batch: 4)
+    #expect(harness.workers[other]?.tasks.values.map { $0 } == [first])
+    harness.finishAll(other)
+    #expect(harness.workers[other]?.tasks.values.map { $0 } == [second])
+  }
+
+  @Test func aPoisonousInputFailsAloneWithInternal() {
+    var harness = Harness()
+    let poison = harness.arrive()
+    let others = (0..<3).map { _ in harness.arrive() }
+    var restarts = 0
+    while harness.answers[poison] == nil, restarts < 10 {
+      let loader = harness.start("load", capacity: 8, batch: 4)
+      while let tasks = harness.workers[loader]?.tasks, !tasks.isEmpty {
+        if tasks.values.contains(poison) {
+          harness.lose(loader)
+        } else {
+          harness.finishAll(loader)
+        }
+      }
+      restarts += 1
+    }
+    harness.finishAll(harness.start("load"))
+    #expect(restarts == 3)
+    #expect(harness.answers[poison]?.failure?.code == .internal)
+    #expect(harness.answers[poison]?.failure?.stage == "load")
+    #expect(others.allSatisfy { harness.answers[$0] == nil })
+  }
+
+  @Test func aLateResultOfALostWorkerIsDroppedAndCounted() {
+    var harness = Harness()
+    let lost = harness.start("score")
+    let request = harness.arrive("score")
+    let task = harness.workers[lost]!.tasks.keys.first!
+    harness.lose(lost)
+    harness.finish(lost, task)
+    #expect(harness.answers[request] == nil)
+    #expect(harness.scheduler.counters.staleResults == 1)
+  }
+
+  @Test func aResultForAnothersTaskIsDroppedAndCounted() {
+    var harness = Harness()
+    let holder = harness.start("score")
+    harness.arrive("score")
+    let other = harness.start("score")
+    harness.finish(other, harness.workers[holder]!.tasks.keys.first!)
+    #expect(harness.answers.isEmpty)
+    #expect(harness.scheduler.counters.staleResults == 1)
+  }
+
+  @Test func aSilentWorkerIsLostAfterThreeHeartbeats() {
+    var harness = Harness()
+    let silent = harness.start("score")
+    harness.arrive("score")
+    harness.advance(by: .milliseconds(1499), hearing: false)
+    #expect(harness.closed[silent] == nil)
+    harness.advance(by: .milliseconds(1), hearing: false)
+    #expect(harness.closed[silent]??.code == .unavailable)
+    #expect(harness.scheduler.status["score"].queued == 1)
+  }
+
+  @Test func aWorkerThatLivesButDoesNotGetOnIsLost() {
+    var harness = Harness()
+    let stuck = harness.start("score")
+    harness.advance(by: .seconds(4))  // idle: owes nothing
+    harness.arrive("score")
+    harness.advance(by: .milliseconds(4999))
+    #expect(harness.closed[stuck] == nil)
+    harness.advance(by: .milliseconds(1))
+    #expect(harness.closed[stuck]??.code == .unavailable)
+  }
+
+  @Test func progressKeepsAWorkerThatTakesLong() {
+    var harness = Harness()
+    let slow = harness.start("score")
+    harness.arrive("score")
+    harness.advance(by: .seconds(4))
+    harness.apply(.heartbeat(slow, progress: 1))
+    harness.advance(by: .seconds(4))
+    #expect(harness.closed[slow] == nil)
+  }
+}
