@@ -109,7 +109,8 @@ let package = Package(
     library("MeshAPI", ["MessagePack", "Tensor", grpcCore]),
     library("Scheduling"),
     library(
-      "ServiceKit", ["MeshAPI", "MessagePack", grpcCore, logging, serviceLifecycle, unixSignals, yams]
+      "ServiceKit",
+      ["MeshAPI", "MessagePack", grpcCore, logging, serviceLifecycle, unixSignals, yams]
     ),
 
     // Tests

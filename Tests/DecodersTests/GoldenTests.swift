@@ -39,7 +39,8 @@ private struct Golden: Decodable {
 
   func decoder(_ golden: Case) -> any CaptionDecoder {
     let configuration = DecoderConfiguration(
-      architecture: .init(rawValue: golden.architecture)!, context: .init(rawValue: golden.context)!,
+      architecture: .init(rawValue: golden.architecture)!,
+      context: .init(rawValue: golden.context)!,
       featureSize: featureSize, hiddenSize: hiddenSize, embeddingSize: embeddingSize,
       attentionSize: attentionSize, vocabularySize: vocabularySize)
     let parameters = ParameterSet<Float>(configuration)

@@ -15,8 +15,10 @@ public struct KernelTable<Scalar>: @unchecked Sendable {
     ) -> Void
   /// y = op(A)·x for A [m, n].
   let gemv:
-    (_ transpose: Bool, _ m: Int, _ n: Int, _ alpha: Scalar, _ a: Input, _ lda: Int, _ x: Input,
-      _ beta: Scalar, _ y: Output) -> Void
+    (
+      _ transpose: Bool, _ m: Int, _ n: Int, _ alpha: Scalar, _ a: Input, _ lda: Int, _ x: Input,
+      _ beta: Scalar, _ y: Output
+    ) -> Void
   let axpy: (Int, Scalar, Input, Output) -> Void
   let addBias: (Int, Int, Input, Output, Int) -> Void
   let addColumnSums: (Int, Int, Input, Int, Output) -> Void

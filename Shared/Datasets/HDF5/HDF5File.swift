@@ -69,7 +69,8 @@ final class HDF5File: Sendable {
       H5Tset_size(type, max(bytes.count, 1))
       H5Tset_cset(type, H5T_CSET_UTF8)
       let attribute = try HDF5File.check(
-        unsafe chdf5_create_attribute(id, name, type, space), path, "cannot write \(name)", .unwritable)
+        unsafe chdf5_create_attribute(id, name, type, space), path, "cannot write \(name)",
+        .unwritable)
       defer { H5Aclose(attribute) }
       let status = unsafe (bytes.isEmpty ? [0] : bytes).withUnsafeBytes {
         unsafe H5Awrite(attribute, type, $0.baseAddress)

@@ -1,6 +1,6 @@
 public import Compute
-import FoundationEssentials
 public import Features
+import FoundationEssentials
 public import Tensor
 public import Vocabulary
 import WeightFiles

@@ -112,7 +112,9 @@ public final class Trainer {
     }
     sumGradients()
     return try outcomes.withLock { outcomes in
-      try outcomes.sorted { $0.key < $1.key }.reduce(into: PassResult()) { $0 += try $1.value.get() }
+      try outcomes.sorted { $0.key < $1.key }.reduce(into: PassResult()) {
+        $0 += try $1.value.get()
+      }
     }
   }
 
