@@ -102,7 +102,7 @@ let package = Package(
     library("Vocabulary"),
     library("Decoders", ["Compute", "Features", "Tensor", "Vocabulary", "WeightFiles"]),
     library("Datasets", ["CHDF5", "Features", "Tensor"]),
-    library("Training", ["Compute", "Decoders", "Tensor", "Vocabulary"]),
+    library("Training", ["Compute", "Decoders", "Scoring", "Tensor", "Vocabulary"]),
 
     // The mesh
     library("MessagePack", ["CMessagePack", "Tensor", grpcCore]),

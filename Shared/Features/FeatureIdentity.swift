@@ -38,12 +38,10 @@ public struct FeatureIdentity: Sendable, Hashable, Codable, CustomStringConverti
   /// Cells of the feature map.
   public var cells: Int { gridHeight * gridWidth }
 
-  /// Whether features of the other identity are the same numbers. The encoder's name does not
-  /// count: it is a label.
-  public func isCompatible(with other: FeatureIdentity) -> Bool {
-    var renamed = other
-    renamed.encoder = encoder
-    return self == renamed
+  /// One word that is the same exactly where the features are the same numbers. The encoder's name
+  /// does not count: it is a label.
+  public var fingerprint: String {
+    "\(weightsHash)-\(preprocessing)-\(gridHeight)x\(gridWidth)x\(channels)"
   }
 
   public var description: String {

@@ -40,6 +40,9 @@ public final class Trainer {
     adam.weightDecay = options.weightDecay
   }
 
+  /// The decoder with the averaged parameters.
+  public var averagedDecoder: any CaptionDecoder { AttendAndTell(configuration, averaged) }
+
   /// Steps in one epoch.
   public var stepsPerEpoch: Int {
     (set.captions.count + options.imagesPerStep - 1) / options.imagesPerStep

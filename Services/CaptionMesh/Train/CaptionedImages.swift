@@ -1,0 +1,33 @@
+import Datasets
+import Tensor
+
+/// The images of one split with their captions and where the cache has their features.
+struct CaptionedImages: Sendable {
+  /// For each image its captions, as words.
+  let tokens: [[[String]]]
+  /// The feature map of an image by its index.
+  let features: @Sendable (Int) throws -> Tensor
+
+  /// - Throws: ``DatasetError`` when the split is empty or the cache lacks one of its images.
+  init(_ dataset: KarpathyDataset, split: String, cache: FeatureCache) throws(DatasetError) {
+    let images = dataset.images(of: split)
+    guard !images.isEmpty else {
+      throw DatasetError(
+        .missing,
+        "the data set has no image of split “\(split)”; it has \(dataset.splits.joined(separator: ", "))"
+      )
+    }
+    var rows: [Int] = []
+    for image in images {
+      guard let row = cache.row(of: image.path) else {
+        throw DatasetError(
+          .mismatch,
+          "the feature cache has no \(image.path); make it with `captionmesh features` from the "
+            + "same Karpathy JSON")
+      }
+      rows.append(row)
+    }
+    tokens = images.map { $0.sentences.map(\.tokens) }
+    features = { [rows] index in try cache.features(row: rows[index]) }
+  }
+}

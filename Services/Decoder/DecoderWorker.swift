@@ -1,0 +1,66 @@
+import Decoders
+import MeshAPI
+import ServiceKit
+import Tensor
+
+/// The third stage: feature maps become captions by beam search.
+struct DecoderWorker: StageWorker {
+  let checkpoint: Checkpoint
+  let decoder: any CaptionDecoder
+  let maximumBatch: Int
+
+  init(_ checkpoint: Checkpoint, maximumBatch: Int) {
+    self.checkpoint = checkpoint
+    self.decoder = checkpoint.decoder
+    self.maximumBatch = maximumBatch
+  }
+
+  let stage = Stage.decode
+  var identity: StageIdentity {
+    StageIdentity(
+      expects: checkpoint.features.fingerprint, hashes: ["checkpoint": checkpoint.hash])
+  }
+
+  func process(_ batch: [StageItem<FeatureGrid>]) async -> [Result<CaptionResult, ItemError>] {
+    let features = checkpoint.features
+    let shape: Shape = [features.cells, features.channels]
+    var results = batch.map { item in
+      Result<CaptionResult, ItemError>.failure(
+        ItemError(
+          .invalidArgument, "a feature map of \(item.input.features.shape), expected \(shape)",
+          stage: stage.rawValue))
+    }
+    // Only searches of the same width and length can share the matrix products.
+    let fitting = batch.indices.filter { batch[$0].input.features.shape == shape }
+    for (options, members) in Dictionary(grouping: fitting, by: { batch[$0].options }) {
+      var search = BeamSearch(width: options.beam, vocabulary: checkpoint.vocabulary)
+      if let length = options.maximumLength { search.maximumLength = length }
+      let latest = members.map { batch[$0].deadline }.max()!
+      let captions = search.captions(
+        FeatureBatch(members.map { batch[$0].input.features }), with: decoder,
+        shouldStop: { ContinuousClock.now > latest })
+      for (index, caption) in zip(members, captions) {
+        results[index] =
+          ContinuousClock.now > batch[index].deadline
+          ? .failure(
+            ItemError(.deadlineExceeded, "the deadline passed while decoding", stage: "decode"))
+          : .success(result(caption.best, options, grid: batch[index].input.grid))
+      }
+    }
+    return results
+  }
+
+  private func result(
+    _ beam: DecodedCaption.Beam, _ options: DecodeOptions, grid: Grid
+  ) -> CaptionResult {
+    let tokens = checkpoint.vocabulary.words(of: beam.words)
+    let cells = beam.attention.first?.count ?? 0
+    let attention =
+      options.attention && cells > 0
+      ? Tensor([tokens.count, cells], beam.attention.flatMap { $0 }) : nil
+    return CaptionResult(
+      caption: tokens.joined(separator: " "), tokens: tokens,
+      logProbability: Double(beam.logProbability), finished: beam.finished, attention: attention,
+      grid: grid)
+  }
+}

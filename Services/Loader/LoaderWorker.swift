@@ -1,0 +1,35 @@
+import Imaging
+import MeshAPI
+import ServiceKit
+
+/// The first stage: a photograph's bytes become a normalised tensor.
+struct LoaderWorker: StageWorker {
+  let preprocessing: Preprocessing
+  /// Photographs decoded at the same time.
+  let threads: Int
+
+  let stage = Stage.load
+  var identity: StageIdentity { StageIdentity(produces: preprocessing.fingerprint) }
+  var maximumBatch: Int { threads }
+
+  func process(_ batch: [StageItem<LoadInput>]) async -> [Result<ImageTensor, ItemError>] {
+    await withTaskGroup(of: (Int, Result<ImageTensor, ItemError>).self) { group in
+      for (index, item) in batch.enumerated() {
+        group.addTask { (index, load(item.input)) }
+      }
+      var results = [Result<ImageTensor, ItemError>?](repeating: nil, count: batch.count)
+      for await (index, result) in group { results[index] = result }
+      return results.map { $0! }
+    }
+  }
+
+  private func load(_ input: LoadInput) -> Result<ImageTensor, ItemError> {
+    do {
+      let tensor = try preprocessing.tensor(
+        from: input.image.bytes, name: input.name, decoder: .serving)
+      return .success(ImageTensor(tensor))
+    } catch {
+      return .failure(ItemError(.invalidArgument, error.message, stage: stage.rawValue))
+    }
+  }
+}

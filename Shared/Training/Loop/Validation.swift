@@ -1,0 +1,65 @@
+public import Compute
+public import Decoders
+public import Scoring
+import Synchronization
+public import Tensor
+public import Vocabulary
+
+/// Captions images by free-running beam search, as the captioner will be used, and scores the result
+/// against their references.
+public struct Validation: Sendable {
+  /// For each image its reference captions.
+  public var references: [[[String]]]
+  /// The feature map of an image by its index: float16 [cells, channels].
+  public var features: @Sendable (Int) throws -> Tensor
+  public var vocabulary: Vocabulary
+  public var search: BeamSearch
+  /// Threads that share the images.
+  public var threads: Int
+  /// Images searched side by side in one thread.
+  public var batchSize = 25
+
+  public init(
+    references: [[[String]]], vocabulary: Vocabulary, search: BeamSearch, threads: Int,
+    features: @escaping @Sendable (Int) throws -> Tensor
+  ) {
+    self.references = references
+    self.features = features
+    self.vocabulary = vocabulary
+    self.search = search
+    self.threads = threads
+  }
+
+  /// Captions every image.
+  public func captions(_ decoder: any CaptionDecoder) throws -> [DecodedCaption] {
+    Parallel.setThreadsPerProduct(1)
+    let batches = stride(from: 0, to: references.count, by: batchSize).map {
+      $0..<min($0 + batchSize, references.count)
+    }
+    let outcomes = Mutex([Int: Result<[DecodedCaption], any Error>]())
+    let next = Atomic(0)
+    Parallel.forEach(threads) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if index >= batches.count { return }
+        let outcome = Result {
+          search.captions(FeatureBatch(try batches[index].map(features)), with: decoder)
+        }
+        outcomes.withLock { $0[index] = outcome }
+      }
+    }
+    return try outcomes.withLock { outcomes in
+      try outcomes.sorted { $0.key < $1.key }.flatMap { try $0.value.get() }
+    }
+  }
+
+  /// Captions and scores every image.
+  public func score(_ decoder: any CaptionDecoder) throws -> ScoreReport {
+    var accumulator = ScoreAccumulator()
+    for (caption, references) in zip(try captions(decoder), references) {
+      accumulator.add(
+        candidate: vocabulary.words(of: caption.best.words), references: references)
+    }
+    return try accumulator.report()
+  }
+}
