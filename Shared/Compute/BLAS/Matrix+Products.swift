@@ -39,7 +39,8 @@ extension Matrix {
       x.rows == 1 && rows == 1 && x.columns == k && columns == n && n > 0 && k > 0,
       "product of 1×\(x.columns) and \(k)×\(n) into \(rows)×\(columns)")
     unsafe Scalar.kernels.gemv(
-      !transposeB, b.rows, b.columns, 1, b.pointer, b.stride, x.pointer, accumulate ? 1 : 0, pointer)
+      !transposeB, b.rows, b.columns, 1, b.pointer, b.stride, x.pointer, accumulate ? 1 : 0, pointer
+    )
   }
 
   /// The number of rows, at least `count`, at which every row of a single-threaded product comes out

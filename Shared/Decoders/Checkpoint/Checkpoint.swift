@@ -1,7 +1,7 @@
 public import Compute
 public import Features
-import Tensor
 import FoundationEssentials
+import Tensor
 public import Vocabulary
 import WeightFiles
 
