@@ -70,13 +70,20 @@ let package = Package(
     library("MessagePack", ["CMessagePack", "Tensor", grpcCore]),
     library("MeshAPI", ["MessagePack", "Tensor", grpcCore]),
     library("Scheduling"),
+    library("Dispatching", ["MeshAPI", "MessagePack", "Scheduling", grpcCore, logging]),
     library(
-      "ServiceKit", ["MeshAPI", "MessagePack", grpcCore, logging, serviceLifecycle, unixSignals, yams]
-    ),
+      "ServiceKit",
+      ["MeshAPI", "MessagePack", grpcCore, logging, serviceLifecycle, unixSignals, yams]),
 
     // Tests
     tests("TensorTests", ["Tensor"]),
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
+    tests(
+      "DispatchingTests",
+      [
+        "Dispatching", "MeshAPI", "MessagePack", "Scheduling", "ServiceKit", "Tensor", grpcCore,
+        grpcInProcess, logging, serviceLifecycle,
+      ]),
     tests("MeshAPITests", ["MeshAPI", "MessagePack", "Tensor", grpcCore, grpcInProcess]),
     tests("SchedulingTests", ["Scheduling"]),
   ]
