@@ -110,15 +110,21 @@ let package = Package(
     library("MessagePack", ["CMessagePack", "Tensor", grpcCore]),
     library("MeshAPI", ["MessagePack", "Tensor", grpcCore]),
     library("Scheduling"),
+    library("Dispatching", ["MeshAPI", "MessagePack", "Scheduling", grpcCore, logging]),
     library(
       "ServiceKit",
-      ["MeshAPI", "MessagePack", grpcCore, logging, serviceLifecycle, unixSignals, yams]
-    ),
+      ["MeshAPI", "MessagePack", grpcCore, logging, serviceLifecycle, unixSignals, yams]),
 
     // Tests
     tests("ComputeTests", ["Compute"]),
     tests("DatasetsTests", ["Datasets", "Features", "Tensor"]),
     tests("DecodersTests", ["Compute", "Decoders", "Tensor", "Vocabulary"]),
+    tests(
+      "DispatchingTests",
+      [
+        "Dispatching", "MeshAPI", "MessagePack", "Scheduling", "ServiceKit", "Tensor", grpcCore,
+        grpcInProcess, logging, serviceLifecycle,
+      ]),
     tests("ImagingTests", ["Imaging", "NumpyFiles", "Tensor"]),
     tests("MeshAPITests", ["MeshAPI", "MessagePack", "Tensor", grpcCore, grpcInProcess]),
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
