@@ -65,10 +65,11 @@ let package = Package(
   targets: [
     // Shared: C libraries
     .systemLibrary(name: "COneDNN", path: "Shared/System/COneDNN"),
+    .target(name: "CSHA256", path: "Shared/System/CSHA256"),
 
     // Shared: values
     library("Tensor"),
-    library("WeightFiles", ["Tensor"]),
+    library("WeightFiles", ["CSHA256", "Tensor"]),
 
     // Shared: numerics
     library("Compute", ["COneDNN", "Tensor"]),

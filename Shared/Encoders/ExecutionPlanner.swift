@@ -67,7 +67,7 @@ struct ExecutionPlanner {
     // The features are read after the last step.
     use(features, at: steps.count)
     let plan = MemoryPlan(blocks, alignment: AlignedBuffer.alignment)
-    return ExecutionPlan(
+    return try ExecutionPlan(
       image: image, features: features.memory, steps: steps,
       activations: placed.map { ($0.memory, plan.offsets[$0.block]) }, byteCount: plan.byteCount)
   }
