@@ -86,18 +86,19 @@ let package = Package(
       exclude: ["kernels.inc", "instantiate.inc"],
       // Optimised in debug builds as well: tests run whole models through these loops.
       cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno"])]),
+    .target(name: "CSHA256", path: "Shared/System/CSHA256"),
 
     // Numbers
     library("Tensor"),
-    library("WeightFiles", ["Tensor"]),
     library("NumpyFiles", ["Tensor"]),
     library("Compute", ["CKernels", "COneDNN", "COpenBLAS", "Tensor"]),
+    library("WeightFiles", ["CSHA256", "Tensor"]),
 
     // Photographs
     library("Imaging", ["CJPEG", "CPNG", "CPixels", "Tensor"]),
 
     // Captioning
-    library("Encoders", ["Compute", "Tensor", "WeightFiles"]),
+    library("Encoders", ["Compute", "Features", "Imaging", "Tensor", "WeightFiles"]),
     library("Features"),
     library("Models"),
     library("Vocabulary"),
