@@ -60,6 +60,7 @@ func tests(
 let package = Package(
   name: "CaptionMesh",
   products: [
+    .executable(name: "captionmesh", targets: ["CaptionMesh"]),
     // Libraries that the benchmarks, a package of their own, import.
     .library(name: "Encoders", targets: ["Encoders"]),
     .library(name: "Tensor", targets: ["Tensor"]),
@@ -115,6 +116,15 @@ let package = Package(
     library(
       "ServiceKit",
       ["MeshAPI", "MessagePack", grpcCore, logging, serviceLifecycle, unixSignals, yams]),
+
+    // Programs
+    service(
+      "CaptionMesh",
+      [
+        "Compute", "Datasets", "Decoders", "Encoders", "Features", "Imaging", "MeshAPI",
+        "MessagePack", "Models", "NumpyFiles", "Scoring", "ServiceKit", "Tensor", "Training",
+        "Vocabulary", argumentParser, grpcCore,
+      ]),
 
     // Tests
     tests("ComputeTests", ["Compute"]),

@@ -25,8 +25,8 @@ struct ScorerWorker: StageWorker {
             ItemError(.invalidArgument, "item \(index + 1) has no reference", stage: "score"))
         }
         accumulator.add(
-          candidate: tokenizer.tokens(item.candidate),
-          references: item.references.map(tokenizer.tokens))
+          candidate: tokenizer.words(of: item.candidate),
+          references: item.references.map(tokenizer.words))
       }
       let report = try accumulator.report(bleu: definition)
       return .success(

@@ -41,12 +41,12 @@ struct EncodeCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let encoder = try EncoderStore(path: store).load(named: encoder, threadCount: threads)
+    let encoder = try EncoderStore(path: store).load(encoder, threadCount: threads)
     var maps: [Tensor] = []
     for start in stride(from: 0, to: images.count, by: batch) {
       let paths = images[start..<min(start + batch, images.count)]
       let tensors = try paths.map {
-        try encoder.preprocessing.tensor(fromFile: $0, decoder: .serving)
+        try ImageFile.tensor($0, encoder.preprocessing, .serving)
       }
       let encoded = try encoder.encode(Tensor(stacking: tensors))
       for row in tensors.indices { maps.append(encoded[row]) }

@@ -1,7 +1,7 @@
-import ArgumentParser
-import Encoders
+public import ArgumentParser
+public import Encoders
 import FoundationEssentials
-import Imaging
+public import Imaging
 
 /// `captionmesh encoder`.
 struct EncoderCommand: AsyncParsableCommand {
@@ -46,14 +46,19 @@ extension EncoderCommand {
       help: "Normalisation of its input: torchvision, course, efficientnet-lite or tf; by default the architecture's own.")
     var normalization: Normalization?
 
+    @Option(help: "Height and width that images are resized to.")
+    var inputSize = 256
+
+    @Option(help: "Who made the weights, and under which licence.")
+    var credit = ""
+
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
       let entry = try options.encoders.importWeights(
-        from: file, architecture: architecture, name: name ?? architecture.rawValue,
-        normalization: normalization ?? architecture.defaultNormalization)
-      print("imported \(entry.name) (\(entry.architecture), \(entry.preprocessing))")
-      print("weights SHA-256 \(entry.weightsHash)")
+        from: file, architecture: architecture, name: name, normalization: normalization,
+        inputSize: inputSize, credit: credit)
+      print("imported \(entry.identity.features) as \(entry.identity.name)")
     }
   }
 
@@ -66,18 +71,43 @@ extension EncoderCommand {
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
-      let entries = try options.encoders.list()
+      let entries = try options.encoders.entries()
       if json {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        print(String(decoding: try encoder.encode(entries), as: UTF8.self))
+        print(String(decoding: try encoder.encode(entries.map(Entry.init)), as: UTF8.self))
       } else if entries.isEmpty {
         print("no encoders; import one with `captionmesh encoder import FILE --architecture NAME`")
       } else {
         for entry in entries {
-          print("\(entry.name)  \(entry.architecture)  \(entry.preprocessing)  \(entry.weightsHash)")
+          let identity = entry.identity
+          print(
+            "\(identity.name)  \(identity.architecture)  \(identity.preprocessing)  "
+              + identity.weightsHash)
         }
       }
+    }
+  }
+
+  /// An encoder as `list --json` shows it.
+  private struct Entry: Encodable {
+    let name, architecture, preprocessing, weightsSHA256, sourceFile, sourceSHA256, credit: String
+
+    init(_ entry: StoredEncoder) {
+      name = entry.identity.name
+      architecture = entry.identity.architecture.rawValue
+      preprocessing = entry.identity.preprocessing.fingerprint
+      weightsSHA256 = entry.identity.weightsHash
+      sourceFile = entry.sourceFile
+      sourceSHA256 = entry.sourceHash
+      credit = entry.credit
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case name, architecture, preprocessing, credit
+      case weightsSHA256 = "weights_sha256"
+      case sourceFile = "source_file"
+      case sourceSHA256 = "source_sha256"
     }
   }
 
@@ -91,7 +121,7 @@ extension EncoderCommand {
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
-      let chosen = names.isEmpty ? try options.encoders.list().map(\.name) : names
+      let chosen = names.isEmpty ? options.encoders.names() : names
       var failed = false
       for name in chosen {
         do {
@@ -107,5 +137,5 @@ extension EncoderCommand {
   }
 }
 
-extension Architecture: @retroactive ExpressibleByArgument {}
-extension Normalization: @retroactive ExpressibleByArgument {}
+extension Architecture: ExpressibleByArgument {}
+extension Normalization: ExpressibleByArgument {}

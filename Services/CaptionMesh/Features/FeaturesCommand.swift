@@ -47,7 +47,7 @@ struct FeaturesCommand: AsyncParsableCommand {
 
   func run() async throws {
     let dataset = try KarpathyDataset(path: karpathy)
-    let encoder = try EncoderStore(path: store).load(named: encoder, threadCount: threads)
+    let encoder = try EncoderStore(path: store).load(encoder, threadCount: threads)
     let names = dataset.images.map(\.path)
     let writer = try FeatureCacheWriter(
       path: output, names: names, identity: encoder.features)

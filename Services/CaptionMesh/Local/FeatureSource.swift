@@ -37,7 +37,7 @@ struct FeatureSource: Sendable {
     Parallel.forEachShard(of: paths.count, threads: min(threads, paths.count)) { range in
       for index in range {
         let outcome = Result<Tensor, any Error> {
-          try preprocessing.tensor(fromFile: paths[index], decoder: decoder)
+          try ImageFile.tensor(paths[index], preprocessing, decoder)
         }
         loaded.withLock { $0[index] = outcome }
       }

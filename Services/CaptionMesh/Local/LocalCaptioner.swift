@@ -19,9 +19,10 @@ struct LocalCaptioner: Sendable {
   init(_ options: LocalOptions) throws {
     checkpoint = try Checkpoint(path: try options.modelPath)
     decoder = checkpoint.decoder
+    let store = EncoderStore(path: options.store)
     source = FeatureSource(
-      encoder: try EncoderStore(path: options.store).load(
-        matching: checkpoint.features, threadCount: options.threads),
+      encoder: try store.load(
+        try store.entry(matching: checkpoint.features).identity.name, threadCount: options.threads),
       threads: options.threads)
   }
 

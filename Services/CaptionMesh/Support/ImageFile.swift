@@ -1,12 +1,26 @@
 import FoundationEssentials
 import GRPCCore
+import Imaging
 import MeshAPI
+import Tensor
 
-/// Reads a file to send to the mesh.
+/// Reads files that hold a photograph.
 enum ImageFile {
   /// No photograph is larger; the mesh takes messages of this size.
   static let maximumByteCount = 48 << 20
 
+  /// A file's photograph as an encoder takes it.
+  ///
+  /// - Throws: ``ItemError`` or `ImagingError`, naming the file.
+  static func tensor(
+    _ path: String, _ preprocessing: Preprocessing, _ decoder: ImageDecoder
+  ) throws -> Tensor {
+    let bytes = try read(path)
+    return try unsafe preprocessing.tensor(from: bytes.span.bytes, name: path, decoder: decoder)
+  }
+
+  /// A file's bytes.
+  ///
   /// - Throws: ``ItemError`` with INVALID_ARGUMENT, naming the file.
   static func read(_ path: String) throws(ItemError) -> [UInt8] {
     do {

@@ -1,7 +1,9 @@
-import ArgumentParser
+public import ArgumentParser
 import Datasets
-import Decoders
+public import Decoders
+import Features
 import FoundationEssentials
+import Scoring
 import Training
 import Vocabulary
 

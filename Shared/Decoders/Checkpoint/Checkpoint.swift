@@ -21,6 +21,8 @@ public struct Checkpoint: Sendable {
   public var parameters: ParameterSet<Float>
   /// Free text by topic.
   public var card: [String: String]
+  /// SHA-256 of the file that it was read from; empty before it is written.
+  public private(set) var hash = ""
 
   public init(
     configuration: DecoderConfiguration, vocabulary: Vocabulary, features: FeatureIdentity,
@@ -52,6 +54,7 @@ public struct Checkpoint: Sendable {
     let file: WeightFile
     do {
       file = try WeightFile.open(path)
+      hash = try WeightFile.hash(ofFile: path)
     } catch {
       throw CheckpointError(.unreadable, "\(error)")
     }
