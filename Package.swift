@@ -141,6 +141,7 @@ let package = Package(
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
     tests("NumpyFilesTests", ["NumpyFiles", "Tensor"]),
     tests("SchedulingTests", ["Scheduling"]),
+    tests("ScoringTests", ["Scoring"]),
     tests("TensorTests", ["Tensor"]),
     tests("TrainingTests", ["Compute", "Decoders", "Training"]),
     tests("VocabularyTests", ["Vocabulary"]),

@@ -30,16 +30,17 @@ struct ScoreCommand: ParsableCommand {
   @Option(help: ArgumentHelp("What people wrote.", valueName: "file"))
   var references: String
 
-  @Option(help: "Whose BLEU: coco, nltk or sacrebleu.")
+  @Option(help: ArgumentHelp("Whose BLEU.", valueName: "name"))
   var method = Method.coco
 
-  @Option(help: "NLTK's smoothing function, 0 to 7 (default: 0).")
+  @Option(
+    help: ArgumentHelp("With nltk: its smoothing function, 0 to 7; else 0.", valueName: "number"))
   var smoothing: Int?
 
-  @Option(help: "sacreBLEU's smoothing: none, floor, add-k or exp (default: exp).")
+  @Option(help: ArgumentHelp("With sacrebleu: its smoothing; else exp.", valueName: "name"))
   var smooth: BleuDefinition.SacreBleuSmoothing?
 
-  @Option(help: "How sentences become words: none or ptb.")
+  @Option(help: ArgumentHelp("How sentences become words.", valueName: "name"))
   var tokenize = Tokenization.none
 
   @Flag(help: "Print one JSON object with the keys bleu (four numbers), rouge_l and cider.")
@@ -49,13 +50,19 @@ struct ScoreCommand: ParsableCommand {
     case coco, nltk, sacrebleu
   }
 
-  func validate() throws { _ = try definition() }
+  func validate() throws {
+    do {
+      _ = try definition()
+    } catch {
+      throw ValidationError(error.message)
+    }
+  }
 
   func run() throws {
-    let input = try ScoreInput(
-      candidates: ScoreInput.File(path: candidates), references: ScoreInput.File(path: references))
+    let files = try ScoreFiles(
+      candidates: ScoreFiles.File(path: candidates), references: ScoreFiles.File(path: references))
     var accumulator = ScoreAccumulator()
-    for item in input.items {
+    for item in files.items {
       accumulator.add(
         candidate: tokenize.words(of: item.candidate),
         references: item.references.map(tokenize.words))
@@ -65,22 +72,9 @@ struct ScoreCommand: ParsableCommand {
   }
 
   /// The definition that the options name together.
-  func definition() throws -> BleuDefinition {
-    if smoothing != nil && method != .nltk {
-      throw ValidationError("--smoothing goes with --method nltk; remove one or add the other.")
-    }
-    if smooth != nil && method != .sacrebleu {
-      throw ValidationError("--smooth goes with --method sacrebleu; remove one or add the other.")
-    }
-    switch method {
-    case .coco: return .coco
-    case .sacrebleu: return .sacrebleu(smooth ?? .exp)
-    case .nltk:
-      guard let smoothing = BleuDefinition.NLTKSmoothing(rawValue: smoothing ?? 0) else {
-        throw ValidationError("--smoothing is a number from 0 to 7.")
-      }
-      return .nltk(smoothing)
-    }
+  func definition() throws(ScoringError) -> BleuDefinition {
+    try BleuDefinition(
+      method: method.rawValue, smoothing: smoothing, smooth: smooth?.rawValue)
   }
 }
 
