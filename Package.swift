@@ -134,5 +134,6 @@ let package = Package(
     tests("TensorTests", ["Tensor"]),
     tests("TrainingTests", ["Compute", "Decoders", "Training"]),
     tests("VocabularyTests", ["Vocabulary"]),
+    tests("WeightFilesTests", ["Tensor", "WeightFiles"]),
   ]
 )
