@@ -117,7 +117,7 @@ let package = Package(
       ["MeshAPI", "MessagePack", grpcCore, logging, serviceLifecycle, unixSignals, yams]),
 
     // Tests
-    tests("ComputeTests", ["Compute"]),
+    tests("ComputeTests", ["Compute", "Tensor"]),
     tests("DatasetsTests", ["Datasets", "Features", "Tensor"]),
     tests("DecodersTests", ["Compute", "Decoders", "Tensor", "Vocabulary"]),
     tests(
@@ -126,6 +126,7 @@ let package = Package(
         "Dispatching", "MeshAPI", "MessagePack", "Scheduling", "ServiceKit", "Tensor", grpcCore,
         grpcInProcess, logging, serviceLifecycle,
       ]),
+    tests("EncodersTests", ["Encoders", "Tensor", "WeightFiles"]),
     tests("ImagingTests", ["Imaging", "NumpyFiles", "Tensor"]),
     tests("MeshAPITests", ["MeshAPI", "MessagePack", "Tensor", grpcCore, grpcInProcess]),
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),

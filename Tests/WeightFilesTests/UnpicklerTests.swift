@@ -43,7 +43,8 @@ import Testing
     ("ctorch._utils\n_rebuild_tensor_v2\n)R.", .malformed), ("K\u{1}Q.", .malformed),
     ("ctorch\nFloatStorage\n)R.", .malformed),
     // Ends early.
-    ("", .malformed), ("K", .malformed), ("X\u{5}\u{0}\u{0}\u{0}ab", .malformed), ("cos", .malformed),
+    ("", .malformed), ("K", .malformed), ("X\u{5}\u{0}\u{0}\u{0}ab", .malformed),
+    ("cos", .malformed),
     // Goes too far.
     ("X\u{0}\u{0}\u{0}\u{7f}a.", .tooLarge), ("\u{80}\u{9}.", .unsupported),
   ])
@@ -66,7 +67,9 @@ import Testing
     let pairs = repeatElement(bytes("NN") + [0x86], count: 1000).joined()
     var pickle = bytes("]q\u{0}(") + Array(pairs)
     pickle += bytes("e0")
-    for _ in 0..<2000 { pickle += bytes("ccollections\nOrderedDict\nh\u{0}") + [0x85] + bytes("R0") }
+    for _ in 0..<2000 {
+      pickle += bytes("ccollections\nOrderedDict\nh\u{0}") + [0x85] + bytes("R0")
+    }
     let error = #expect(throws: WeightFileError.self) { try load(pickle + bytes("N.")) }
     #expect(error?.code == .tooLarge)
   }
