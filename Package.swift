@@ -126,7 +126,7 @@ let package = Package(
         "Dispatching", "MeshAPI", "MessagePack", "Scheduling", "ServiceKit", "Tensor", grpcCore,
         grpcInProcess, logging, serviceLifecycle,
       ]),
-    tests("EncodersTests", ["Encoders", "Tensor", "WeightFiles"]),
+    tests("EncodersTests", ["Encoders", "Imaging", "Tensor", "WeightFiles"]),
     tests("ImagingTests", ["Imaging", "NumpyFiles", "Tensor"]),
     tests("MeshAPITests", ["MeshAPI", "MessagePack", "Tensor", grpcCore, grpcInProcess]),
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),

@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 import Tensor
 import Testing
 import WeightFiles
@@ -14,7 +15,9 @@ import WeightFiles
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let file = folder.appending(path: "weights.safetensors")
     try WeightFile.write(
-      Synthetic.weights(.efficientNetLite0).merging(["fc.bias": Tensor([1], [0] as [Float])]) { $1 },
+      Synthetic.weights(.efficientNetLite0).merging(["fc.bias": Tensor([1], [0] as [Float])]) {
+        $1
+      },
       to: file.path())
     try body(EncoderStore(path: folder.appending(path: "a/store").path()), file)
   }
@@ -85,7 +88,8 @@ import WeightFiles
 
   @Test func aMissingEncoderSaysWhichThereAreAndHowToImportIt() throws {
     try withStore { store, file in
-      _ = try store.importWeights(from: file.path(), architecture: .efficientNetLite0, name: "other")
+      _ = try store.importWeights(
+        from: file.path(), architecture: .efficientNetLite0, name: "other")
       let error = try #require(throws: EncoderError.self) {
         try store.load("resnet101", threadCount: 1)
       }
@@ -150,7 +154,7 @@ import WeightFiles
     #expect(file?.code == .missing)
     let architecture = #expect(throws: EncoderError.self) { try Architecture(named: "vgg") }
     #expect(architecture?.message.contains("resnet101") == true)
-    let normalization = #expect(throws: EncoderError.self) { try NormalizationName(named: "x") }
+    let normalization = #expect(throws: EncoderError.self) { try Normalization(named: "x") }
     #expect(normalization?.message.contains("torchvision") == true)
   }
 }

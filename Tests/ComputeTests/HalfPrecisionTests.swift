@@ -1,12 +1,11 @@
+import Compute
 import Testing
-
-@testable import Encoders
 
 @Suite struct HalfPrecisionTests {
   private func expectAgreement(_ values: [Float]) {
     var rounded = [Float16](repeating: 0, count: values.count)
     var span = rounded.mutableSpan
-    HalfPrecision.round(values.span, into: &span)
+    HalfPrecision.narrow(values.span, into: &span)
     for (value, half) in zip(values, rounded) {
       let expected = Float16(value)
       if expected.isNaN ? !half.isNaN : half.bitPattern != expected.bitPattern {
