@@ -127,7 +127,7 @@ let package = Package(
       ]),
 
     // Tests
-    tests("ComputeTests", ["Compute"]),
+    tests("ComputeTests", ["Compute", "Tensor"]),
     tests("DatasetsTests", ["Datasets", "Features", "Tensor"]),
     tests("DecodersTests", ["Compute", "Decoders", "Tensor", "Vocabulary"]),
     tests(
@@ -136,6 +136,7 @@ let package = Package(
         "Dispatching", "MeshAPI", "MessagePack", "Scheduling", "ServiceKit", "Tensor", grpcCore,
         grpcInProcess, logging, serviceLifecycle,
       ]),
+    tests("EncodersTests", ["Encoders", "Imaging", "Tensor", "WeightFiles"]),
     tests("ImagingTests", ["Imaging", "NumpyFiles", "Tensor"]),
     tests("MeshAPITests", ["MeshAPI", "MessagePack", "Tensor", grpcCore, grpcInProcess]),
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
@@ -145,5 +146,6 @@ let package = Package(
     tests("TensorTests", ["Tensor"]),
     tests("TrainingTests", ["Compute", "Decoders", "Training"]),
     tests("VocabularyTests", ["Vocabulary"]),
+    tests("WeightFilesTests", ["Tensor", "WeightFiles"]),
   ]
 )

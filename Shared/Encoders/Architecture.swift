@@ -1,4 +1,5 @@
 public import Imaging
+
 /// The networks that can encode images, by the names that the command line uses.
 public enum Architecture: String, Sendable, CaseIterable, CustomStringConvertible {
   case resnet18, resnet34, resnet50, resnet101, resnet152

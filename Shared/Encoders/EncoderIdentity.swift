@@ -1,4 +1,5 @@
 public import Imaging
+
 /// What features depend on: two encoders with equal identities (the name aside) give the same
 /// features, and a decoder that was trained on one can be used with the other.
 public struct EncoderIdentity: Hashable, Sendable {

@@ -1,5 +1,5 @@
-public import Imaging
 internal import Glibc
+public import Imaging
 internal import Tensor
 internal import WeightFiles
 

@@ -1,5 +1,5 @@
-public import Imaging
 internal import Compute
+public import Imaging
 public import Tensor
 public import WeightFiles
 

@@ -1,4 +1,5 @@
 public import Imaging
+
 /// An encoder's entry in an ``EncoderStore``: a safetensors file whose metadata says these things.
 public struct StoredEncoder: Sendable, Equatable {
   public var identity: EncoderIdentity

