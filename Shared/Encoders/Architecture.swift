@@ -30,9 +30,9 @@ public enum Architecture: String, Sendable, CaseIterable, CustomStringConvertibl
     case .resnet50: .resNet(depths: [3, 4, 6, 3], bottleneck: true)
     case .resnet101: .resNet(depths: [3, 4, 23, 3], bottleneck: true)
     case .resnet152: .resNet(depths: [3, 8, 36, 3], bottleneck: true)
-    case .efficientNetLite0: .efficientNetLite(width: 1.0, depth: 1.0)
-    case .efficientNetLite1: .efficientNetLite(width: 1.0, depth: 1.1)
-    case .efficientNetLite2: .efficientNetLite(width: 1.1, depth: 1.2)
+    case .efficientNetLite0: .efficientNetLite(width: 1.0, depth: 1.0, imageSize: 224)
+    case .efficientNetLite1: .efficientNetLite(width: 1.0, depth: 1.1, imageSize: 240)
+    case .efficientNetLite2: .efficientNetLite(width: 1.1, depth: 1.2, imageSize: 260)
     }
   }
 }

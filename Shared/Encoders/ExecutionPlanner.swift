@@ -81,7 +81,7 @@ extension ExecutionPlanner {
     let descriptor = try OneDNN.PrimitiveDescriptor(
       maxPooling: input.memory.descriptor,
       destination: .init(extents[layer + 1], .float32, .any),
-      window: network.layers[layer].operation.window(on: input.memory.descriptor.extents))
+      window: network.layers[layer].operation.window)
     let output = try block(descriptor.descriptor(of: .destination))
     try append(descriptor, [.source: input, .destination: output])
     return output
@@ -163,7 +163,7 @@ extension ExecutionPlanner {
       convolution: .init(extents[input], .float32, input == Network.image ? .any : layout),
       weights: .init(convolution.oneDNNWeightExtents, .float32, .any),
       bias: .init([convolution.outputChannels], .float32, .dense), destination: destination,
-      window: network.layers[layer].operation.window(on: extents[input]), algorithm: algorithm,
+      window: network.layers[layer].operation.window, algorithm: algorithm,
       postOperations: convolution.postOperations)
   }
 }

@@ -10,10 +10,11 @@ extension EncoderIdentity {
 
   /// What the encoder's features are known by.
   public var features: FeatureIdentity {
-    let grid = (inputSize + Architecture.stride - 1) / Architecture.stride
+    let network = architecture.network
+    let grid = network.extents(ofImages: [1, 3, inputSize, inputSize])[network.output]
     return FeatureIdentity(
       encoder: name, weightsHash: weightsHash, preprocessing: preprocessing.fingerprint,
-      gridHeight: grid, gridWidth: grid, channels: architecture.outputChannels)
+      gridHeight: grid[2], gridWidth: grid[3], channels: grid[1])
   }
 }
 

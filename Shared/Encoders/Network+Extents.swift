@@ -5,7 +5,7 @@ extension Network {
   func extents(ofImages images: [Int]) -> [[Int]] {
     var extents = [images]
     for (index, layer) in layers.enumerated() {
-      let window = layer.operation.window(on: extents[layer.input])
+      let window = layer.operation.window
       extents.append(
         [
           images[0], channels[index + 1], window.outputHeight(of: extents[layer.input][2]),
@@ -29,16 +29,15 @@ extension Network {
 }
 
 extension Network.Operation {
-  /// The window that slides over an input of the given extents N, C, H, W.
-  func window(on extents: [Int]) -> OneDNN.Window {
+  /// The window that slides over the input's rows and columns.
+  var window: OneDNN.Window {
     let (kernel, stride, padding) =
       switch self {
       case .convolution(let layer): (layer.kernel, layer.stride, layer.padding)
       case .maxPooling(let kernel, let stride, let padding): (kernel, stride, padding)
       }
-    let (top, bottom) = padding.amounts(extent: extents[2], kernel: kernel, stride: stride)
-    let (left, right) = padding.amounts(extent: extents[3], kernel: kernel, stride: stride)
+    let (before, after) = padding.amounts(kernel: kernel, stride: stride)
     return OneDNN.Window(
-      kernel: kernel, stride: stride, top: top, left: left, bottom: bottom, right: right)
+      kernel: kernel, stride: stride, top: before, left: before, bottom: after, right: after)
   }
 }

@@ -42,16 +42,19 @@ struct Network: Sendable, Equatable {
   enum Padding: Sendable, Equatable {
     /// As many rows and columns at each side.
     case symmetric(Int)
-    /// TensorFlow's 'SAME': as much as makes the output ⌈input / stride⌉, the odd one at the end.
-    case same
+    /// TensorFlow's 'SAME' for the extent that the axis had in training: as much as makes the
+    /// output ⌈extent / stride⌉, the odd one at the end. Images of other sizes are padded alike, so
+    /// that each kernel looks where it has learned to look; 'SAME' for their own size would shift
+    /// it by one in every layer where one extent is odd and the other is even.
+    case same(trainedExtent: Int)
 
-    /// Padding before and after an axis of `extent`.
-    func amounts(extent: Int, kernel: Int, stride: Int) -> (before: Int, after: Int) {
+    /// Padding before and after an axis.
+    func amounts(kernel: Int, stride: Int) -> (before: Int, after: Int) {
       switch self {
       case .symmetric(let amount): return (amount, amount)
-      case .same:
-        let outputs = (extent + stride - 1) / stride
-        let total = max((outputs - 1) * stride + kernel - extent, 0)
+      case .same(let trainedExtent):
+        let outputs = (trainedExtent + stride - 1) / stride
+        let total = max((outputs - 1) * stride + kernel - trainedExtent, 0)
         return (total / 2, total - total / 2)
       }
     }

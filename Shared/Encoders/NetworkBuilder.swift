@@ -12,7 +12,7 @@ struct NetworkBuilder {
   /// activation applied.
   mutating func convolution(
     _ name: String, _ batchNorm: String, of input: Network.Value, to channels: Int, kernel: Int,
-    stride: Int = 1, padding: Network.Padding, depthwise: Bool = false,
+    stride: Int = 1, padding: Network.Padding = .symmetric(0), depthwise: Bool = false,
     adding residual: Network.Value? = nil, activation: Network.Activation? = nil
   ) -> Network.Value {
     let inputChannels = network.channels[input]

@@ -29,7 +29,8 @@ import WeightFiles
     (8, 1, 2, 0, 0), (1, 5, 2, 2, 2),
   ])
   func samePadding(extent: Int, kernel: Int, stride: Int, before: Int, after: Int) {
-    let amounts = Network.Padding.same.amounts(extent: extent, kernel: kernel, stride: stride)
+    let amounts = Network.Padding.same(trainedExtent: extent)
+      .amounts(kernel: kernel, stride: stride)
     #expect(amounts == (before, after))
   }
 

