@@ -60,15 +60,21 @@ let package = Package(
   targets: [
     // Shared: C libraries
     .systemLibrary(name: "CMessagePack", path: "Shared/System/CMessagePack"),
+    .systemLibrary(name: "CZeroMQ", path: "Shared/System/CZeroMQ"),
 
     // Shared: values
     library("Tensor"),
 
     // Shared: the mesh
     library("MessagePack", ["CMessagePack", "Tensor", grpcCore]),
+    library(
+      "ZeroMQTransport", ["CZeroMQ", "MessagePack", "Tensor", grpcCore], exclude: ["PROTOCOL.md"]),
 
     // Tests
     tests("TensorTests", ["Tensor"]),
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
+    tests(
+      "ZeroMQTransportTests",
+      ["CZeroMQ", "MessagePack", "Tensor", "ZeroMQTransport", grpcCore, grpcInProcess]),
   ]
 )
