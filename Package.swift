@@ -79,6 +79,7 @@ let package = Package(
     .systemLibrary(name: "CMessagePack", path: "Shared/System/CMessagePack"),
     .systemLibrary(name: "COneDNN", path: "Shared/System/COneDNN"),
     .systemLibrary(name: "COpenBLAS", path: "Shared/System/COpenBLAS"),
+    .systemLibrary(name: "CZeroMQ", path: "Shared/System/CZeroMQ"),
     shim("CJPEG", linking: "jpeg"),
     shim("CPNG", linking: "png"),
     shim("CPixels"),
@@ -116,6 +117,8 @@ let package = Package(
     library(
       "ServiceKit",
       ["MeshAPI", "MessagePack", grpcCore, logging, serviceLifecycle, unixSignals, yams]),
+    library(
+      "ZeroMQTransport", ["CZeroMQ", "MessagePack", "Tensor", grpcCore], exclude: ["PROTOCOL.md"]),
 
     // Programs
     service(
@@ -147,5 +150,8 @@ let package = Package(
     tests("TrainingTests", ["Compute", "Decoders", "Training"]),
     tests("VocabularyTests", ["Vocabulary"]),
     tests("WeightFilesTests", ["Tensor", "WeightFiles"]),
+    tests(
+      "ZeroMQTransportTests",
+      ["CZeroMQ", "MessagePack", "Tensor", "ZeroMQTransport", grpcCore, grpcInProcess]),
   ]
 )
