@@ -81,6 +81,7 @@ let package = Package(
     shim("CJPEG", linking: "jpeg"),
     shim("CPNG", linking: "png"),
     shim("CPixels"),
+    shim("CProcesses"),
     .target(
       name: "CKernels", path: "Shared/System/CKernels",
       exclude: ["kernels.inc", "instantiate.inc"],
@@ -112,6 +113,7 @@ let package = Package(
       "ServiceKit",
       ["MeshAPI", "MessagePack", grpcCore, logging, serviceLifecycle, unixSignals, yams]
     ),
+    library("Supervision", ["CProcesses", "MeshAPI", grpcCore, logging]),
 
     // Tests
     tests("ComputeTests", ["Compute"]),
@@ -121,6 +123,7 @@ let package = Package(
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
     tests("NumpyFilesTests", ["NumpyFiles", "Tensor"]),
     tests("SchedulingTests", ["Scheduling"]),
+    tests("SupervisionTests", ["MeshAPI", "Supervision", grpcCore, grpcInProcess]),
     tests("TensorTests", ["Tensor"]),
     tests("TrainingTests", ["Compute", "Decoders", "Training"]),
     tests("VocabularyTests", ["Vocabulary"]),
