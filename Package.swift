@@ -100,9 +100,11 @@ let package = Package(
     // Captioning
     library("Encoders", ["Compute", "Tensor", "WeightFiles"]),
     library("Features"),
+    library("Models"),
     library("Vocabulary"),
     library("Decoders", ["Compute", "Features", "Tensor", "Vocabulary", "WeightFiles"]),
     library("Datasets", ["CHDF5", "Features", "Tensor"]),
+    library("Scoring"),
     library("Training", ["Compute", "Decoders", "Scoring", "Tensor", "Vocabulary"]),
 
     // The mesh
@@ -117,6 +119,7 @@ let package = Package(
 
     // Tests
     tests("ComputeTests", ["Compute"]),
+    tests("DatasetsTests", ["Datasets", "Features", "Tensor"]),
     tests("DecodersTests", ["Compute", "Decoders", "Tensor", "Vocabulary"]),
     tests("ImagingTests", ["Imaging", "NumpyFiles", "Tensor"]),
     tests("MeshAPITests", ["MeshAPI", "MessagePack", "Tensor", grpcCore, grpcInProcess]),

@@ -66,6 +66,26 @@ public struct Tensor: Sendable {
     self.init(viewing: buffer, shape: shape, elementType: elementType)
   }
 
+  /// Puts tensors of one shape and element type on top of each other along a new first axis.
+  public init(stacking parts: [Tensor]) {
+    guard let first = parts.first else { preconditionFailure("a stack of nothing") }
+    let shape = Shape([parts.count] + first.shape.dimensions)
+    let buffer = AlignedBuffer(byteCount: shape.elementCount * first.elementType.byteCount)
+    unsafe buffer.withUnsafeMutableBytes { target in
+      for (index, part) in parts.enumerated() {
+        precondition(
+          part.shape == first.shape && part.elementType == first.elementType,
+          "\(part.elementType) \(part.shape) beside \(first.elementType) \(first.shape)")
+        unsafe part.bytes.withUnsafeBytes { source in
+          let place = unsafe UnsafeMutableRawBufferPointer(
+            rebasing: target[index * source.count..<(index + 1) * source.count])
+          unsafe place.copyMemory(from: source)
+        }
+      }
+    }
+    self.init(viewing: buffer, shape: shape, elementType: first.elementType)!
+  }
+
   /// The same elements under another shape with as many of them.
   public func reshaped(to shape: Shape) -> Tensor {
     precondition(shape.elementCount == self.shape.elementCount, "\(self.shape) is not \(shape)")

@@ -68,7 +68,30 @@ struct KernelTests {
             #expect(abs(c[row, column] - before[row, column] - 0.5 * sum) < 1e-4)
           }
         }
+        if rows == 1 && !transposeA {
+          let same = Matrix(1, 6, before.elements)
+          let half = Matrix(1, 7, a.elements.map { 0.5 * $0 })
+          same.rowProduct(half, b, transposeB: transposeB, accumulate: true)
+          for column in 0..<6 { #expect(abs(same[0, column] - c[0, column]) < 1e-4) }
+        }
       }
+    }
+  }
+
+  @Test("a row of a padded product does not depend on how many rows there are")
+  func batchInvariance() {
+    Parallel.setThreadsPerProduct(1)
+    let (n, k) = (257, 130)
+    let a = random(96, k)
+    let b = random(n, k)
+    let all = Matrix<Float>(96, n)
+    all.product(a, b, transposeB: true)
+    for count in [1, 5, 12, 13, 31, 75] {
+      let rows = 0..<Matrix<Float>.paddedRowCount(count)
+      let some = Matrix<Float>(rows.count, n)
+      some.product(a[rows: rows], b, transposeB: true)
+      let differences = zip(some[rows: 0..<count].elements, all.elements).count { $0 != $1 }
+      #expect(differences == 0, "\(count) rows")
     }
   }
 

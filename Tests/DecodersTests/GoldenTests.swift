@@ -100,4 +100,21 @@ struct GoldenTests {
         })
     }
   }
+
+  @Test("a caption does not depend on the other images of its batch", arguments: Golden.value.cases)
+  private func batchInvariance(golden: Golden.Case) {
+    let set = Golden.value
+    let search = BeamSearch(
+      width: 3, maximumLength: set.longest, excludedWords: set.excluded, start: set.start,
+      end: set.end)
+    let features = set.features(golden)
+    let together = search.captions(features, with: set.decoder(golden))
+    for (index, caption) in together.enumerated() {
+      let one = FeatureBatch(
+        images: 1, cells: set.cells, values: features.image(index, of: features.values))
+      let alone = search.captions(one, with: set.decoder(golden))[0]
+      #expect(alone.best.words == caption.best.words)
+      #expect(alone.best.logProbability == caption.best.logProbability)
+    }
+  }
 }

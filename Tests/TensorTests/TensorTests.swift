@@ -18,6 +18,13 @@ struct TensorTests {
     #expect(tensor.reshaped(to: [3, 2])[2].array(of: Float.self) == [4, 5])
   }
 
+  @Test("a stack holds its parts in order")
+  func stacking() {
+    let stack = Tensor(stacking: [Tensor([2], [Float(1), 2]), Tensor([2], [Float(3), 4])])
+    #expect(stack.shape == [2, 2])
+    #expect(stack.array(of: Float.self) == [1, 2, 3, 4])
+  }
+
   @Test("bytes of the wrong number or alignment are refused")
   func adopting() {
     let buffer = AlignedBuffer(byteCount: 16)

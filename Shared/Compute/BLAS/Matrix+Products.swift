@@ -18,12 +18,6 @@ extension Matrix {
       if !accumulate { fill(0) }
       return
     }
-    if m == 1 && !transposeA {
-      unsafe Scalar.kernels.gemv(
-        !transposeB, b.rows, b.columns, scale, b.pointer, max(b.stride, 1), a.pointer,
-        accumulate ? 1 : 0, pointer)
-      return
-    }
     unsafe Scalar.kernels.gemm(
       transposeA, transposeB, m, n, k, scale, a.pointer, max(a.stride, 1), b.pointer,
       max(b.stride, 1), accumulate ? 1 : 0, pointer, max(stride, 1))
@@ -34,4 +28,24 @@ extension Matrix {
     product(x, weight, transposeB: true)
     addBias(bias)
   }
+
+  /// self = x · b + (accumulate ? self : 0) for single rows x and self; `transposeB` reads b as its
+  /// transpose. BLAS's matrix-vector product: faster than ``product(_:transposeA:_:transposeB:scale:accumulate:)``.
+  public func rowProduct(
+    _ x: Matrix, _ b: Matrix, transposeB: Bool = false, accumulate: Bool = false
+  ) {
+    let (k, n) = transposeB ? (b.columns, b.rows) : (b.rows, b.columns)
+    precondition(
+      x.rows == 1 && rows == 1 && x.columns == k && columns == n && n > 0 && k > 0,
+      "product of 1×\(x.columns) and \(k)×\(n) into \(rows)×\(columns)")
+    unsafe Scalar.kernels.gemv(
+      !transposeB, b.rows, b.columns, 1, b.pointer, b.stride, x.pointer, accumulate ? 1 : 0, pointer
+    )
+  }
+
+  /// The number of rows, at least `count`, at which every row of a single-threaded product comes out
+  /// the same to the last bit whatever the number of rows: BLAS's kernels work on blocks of up to
+  /// twelve rows and sum in another order in an incomplete block. A caption must not depend on which
+  /// other images happen to be in its batch.
+  public static func paddedRowCount(_ count: Int) -> Int { (count + 11) / 12 * 12 }
 }

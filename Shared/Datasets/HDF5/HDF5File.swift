@@ -1,25 +1,24 @@
 import CHDF5
 import Synchronization
 
-/// One HDF5 file. Debian's library is not made for threads, so all calls go through one lock.
+/// One HDF5 file. Debian's library is not made for threads that share a file, so all calls go
+/// through one lock.
 final class HDF5File: Sendable {
   enum Mode { case read, update, create }
 
   let path: String
   private let id: hid_t
 
-  /// The library's one lock; its state is whether the library was told to keep quiet.
-  private static let library = Mutex(false)
+  /// The library's one lock.
+  private static let library = Mutex(())
 
   /// Runs `body` while nobody else is in the library.
   static func exclusively<R: Sendable, E: Error>(
     _ body: () throws(E) -> sending R
   ) throws(E) -> sending R {
-    try library.withLock { quiet throws(E) in
-      if !quiet {
-        chdf5_silence()
-        quiet = true
-      }
+    try library.withLock { _ throws(E) in
+      // The setting is the thread's own.
+      chdf5_silence()
       return try body()
     }
   }

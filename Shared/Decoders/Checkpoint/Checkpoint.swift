@@ -1,7 +1,7 @@
 public import Compute
 public import Features
 import FoundationEssentials
-public import Tensor
+import Tensor
 public import Vocabulary
 import WeightFiles
 

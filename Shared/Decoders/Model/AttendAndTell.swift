@@ -55,26 +55,25 @@ final class AttendSession: DecodingSession {
     attentionLayer = AttentionLayer(parameters)
     vocabularyLayer = LinearLayer(parameters, "fc")
 
-    keys = Matrix(features.values.rows, configuration.attentionSize)
-    attentionLayer.encoder.forward(features.values, into: keys)
+    keys = features.project(attentionLayer.encoder)
     switch context {
     case .gated:
       gateLayer = LinearLayer(parameters, "f_beta")
       values = features.values
     case .projected:
       gateLayer = nil
-      values = Matrix(features.values.rows, configuration.embeddingSize)
-      LinearLayer(parameters, "context_projection").forward(features.values, into: values)
+      values = features.project(LinearLayer(parameters, "context_projection"))
     }
 
-    let means = features.means()
-    let hidden = Matrix<Float>(features.images, configuration.hiddenSize)
-    let cell = Matrix<Float>(features.images, configuration.hiddenSize)
+    let means = features.means(rows: Matrix<Float>.paddedRowCount(features.images))
+    let hidden = Matrix<Float>(means.rows, configuration.hiddenSize)
+    let cell = Matrix<Float>(means.rows, configuration.hiddenSize)
     LinearLayer(parameters, "init_h").forward(means, into: hidden)
     LinearLayer(parameters, "init_c").forward(means, into: cell)
-    state = RecurrentState(initialHidden: hidden, initialCell: cell, capacity: rows)
+    state = RecurrentState(
+      images: features.images, initialHidden: hidden, initialCell: cell, capacity: rows)
 
-    let rows = max(rows, features.images)
+    let rows = Matrix<Float>.paddedRowCount(max(rows, features.images))
     embedded = Matrix(rows, configuration.embeddingSize)
     query = Matrix(rows, configuration.attentionSize)
     weights = Matrix(rows, features.cells)
@@ -90,7 +89,7 @@ final class AttendSession: DecodingSession {
   func select(parents: [Int]) { state.select(parents: parents) }
 
   func step(words: [Int]) -> Matrix<Float> {
-    let rows = 0..<state.rows
+    let rows = state.padded
     let hidden = state.hidden
     let embedded = embedded[rows: rows]
     let query = query[rows: rows]
@@ -106,7 +105,7 @@ final class AttendSession: DecodingSession {
     }
     attention.softmax()
     for (row, image) in state.images.enumerated() {
-      contextVector[rows: row..<row + 1].product(
+      contextVector[rows: row..<row + 1].rowProduct(
         weights[rows: row..<row + 1], features.image(image, of: values))
     }
     if let gateLayer {
@@ -116,7 +115,7 @@ final class AttendSession: DecodingSession {
       contextVector.multiply(contextVector, gate)
     }
 
-    embedded.gather(embedding, rows: words)
+    embedded[rows: 0..<words.count].gather(embedding, rows: words)
     gates.product(embedded, recurrent.embeddingWeight, transposeB: true)
     gates.product(contextVector, recurrent.contextWeight, transposeB: true, accumulate: true)
     gates.product(hidden, recurrent.hiddenWeight, transposeB: true, accumulate: true)
@@ -124,6 +123,6 @@ final class AttendSession: DecodingSession {
     gates.addBias(recurrent.hiddenBias)
     state.advance(gates: gates)
     vocabularyLayer.forward(state.hidden, into: logits)
-    return logits
+    return logits[rows: 0..<state.rows]
   }
 }

@@ -19,9 +19,20 @@ public struct FeatureBatch<Scalar: Real>: Sendable {
     matrix[rows: index * cells..<(index + 1) * cells]
   }
 
-  /// The mean over the cells of each image: [images, channels].
-  public func means() -> Matrix<Scalar> {
-    let means = Matrix<Scalar>(images, values.columns)
+  /// A linear layer of every cell: [images × cells, out], one product an image, so that an image's
+  /// rows do not depend on the others.
+  func project(_ layer: LinearLayer<Scalar>) -> Matrix<Scalar> {
+    let projected = Matrix<Scalar>(values.rows, layer.weight.rows)
+    for index in 0..<images {
+      layer.forward(image(index, of: values), into: image(index, of: projected))
+    }
+    return projected
+  }
+
+  /// The mean over the cells of each image: [images, channels], followed by rows of zeros up to
+  /// `rows`.
+  public func means(rows: Int? = nil) -> Matrix<Scalar> {
+    let means = Matrix<Scalar>(rows ?? images, values.columns)
     for index in 0..<images {
       let mean = means[rows: index..<index + 1]
       mean.addColumnSums(image(index, of: values))

@@ -1,25 +1,35 @@
 import Compute
 
 /// Hidden and cell states of the rows in a batch, with room to reorder them and to step them.
+///
+/// Products run over ``padded`` rows, a few more than there are beams; what the rows beyond hold is
+/// finite and means nothing.
 final class RecurrentState {
   private(set) var rows = 0
   private(set) var images: [Int] = []
   private var hiddenBuffers: [Matrix<Float>]
   private var cellBuffers: [Matrix<Float>]
 
-  init(initialHidden: Matrix<Float>, initialCell: Matrix<Float>, capacity: Int) {
-    let capacity = max(capacity, initialHidden.rows)
+  /// - Parameters:
+  ///   - images: rows of the first state, one an image; what follows them is not used.
+  ///   - capacity: the most beams there will be.
+  init(
+    images: Int, initialHidden: Matrix<Float>, initialCell: Matrix<Float>, capacity: Int
+  ) {
+    let capacity = Matrix<Float>.paddedRowCount(max(capacity, images))
     let size = initialHidden.columns
     hiddenBuffers = (0..<2).map { _ in Matrix(capacity, size) }
     cellBuffers = (0..<2).map { _ in Matrix(capacity, size) }
-    rows = initialHidden.rows
-    images = Array(0..<rows)
-    hidden.copy(from: initialHidden)
-    cell.copy(from: initialCell)
+    rows = images
+    self.images = Array(0..<images)
+    hidden[rows: 0..<rows].copy(from: initialHidden[rows: 0..<rows])
+    cell[rows: 0..<rows].copy(from: initialCell[rows: 0..<rows])
   }
 
-  var hidden: Matrix<Float> { hiddenBuffers[0][rows: 0..<rows] }
-  var cell: Matrix<Float> { cellBuffers[0][rows: 0..<rows] }
+  /// The rows that products run over.
+  var padded: Range<Int> { 0..<Matrix<Float>.paddedRowCount(rows) }
+  var hidden: Matrix<Float> { hiddenBuffers[0][rows: padded] }
+  var cell: Matrix<Float> { cellBuffers[0][rows: padded] }
 
   /// Row i becomes the former row `parents[i]`.
   func select(parents: [Int]) {
@@ -34,8 +44,8 @@ final class RecurrentState {
   /// One LSTM step from the gates before activation.
   func advance(gates: Matrix<Float>) {
     gates.lstmForward(
-      previousCell: cell, cell: cellBuffers[1][rows: 0..<rows],
-      hidden: hiddenBuffers[1][rows: 0..<rows])
+      previousCell: cell, cell: cellBuffers[1][rows: padded],
+      hidden: hiddenBuffers[1][rows: padded])
     swapBuffers()
   }
 

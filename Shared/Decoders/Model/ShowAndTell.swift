@@ -36,17 +36,18 @@ final class TellSession: DecodingSession {
     recurrent = RecurrentLayer(parameters, embeddingSize: configuration.embeddingSize)
     vocabularyLayer = LinearLayer(parameters, "fc")
 
-    let means = features.means()
+    let means = features.means(rows: Matrix<Float>.paddedRowCount(features.images))
     func initial(_ name: String) -> Matrix<Float> {
-      let state = Matrix<Float>(features.images, configuration.hiddenSize)
+      let state = Matrix<Float>(means.rows, configuration.hiddenSize)
       LinearLayer(parameters, name).forward(means, into: state)
       BatchNorm(parameters, "\(name)_norm").infer(state)
       return state
     }
     self.state = RecurrentState(
-      initialHidden: initial("init_h"), initialCell: initial("init_c"), capacity: rows)
+      images: features.images, initialHidden: initial("init_h"), initialCell: initial("init_c"),
+      capacity: rows)
 
-    let rows = max(rows, features.images)
+    let rows = Matrix<Float>.paddedRowCount(max(rows, features.images))
     embedded = Matrix(rows, configuration.embeddingSize)
     gates = Matrix(rows, 4 * configuration.hiddenSize)
     logits = Matrix(rows, configuration.vocabularySize)
@@ -58,18 +59,18 @@ final class TellSession: DecodingSession {
   func select(parents: [Int]) { state.select(parents: parents) }
 
   func step(words: [Int]) -> Matrix<Float> {
-    let rows = 0..<state.rows
+    let rows = state.padded
     let embedded = embedded[rows: rows]
     let gates = gates[rows: rows]
     let logits = logits[rows: rows]
-    embedded.gather(embedding, rows: words)
+    embedded[rows: 0..<words.count].gather(embedding, rows: words)
     gates.product(embedded, recurrent.embeddingWeight, transposeB: true)
     gates.product(state.hidden, recurrent.hiddenWeight, transposeB: true, accumulate: true)
     gates.addBias(recurrent.inputBias)
     gates.addBias(recurrent.hiddenBias)
     state.advance(gates: gates)
     vocabularyLayer.forward(state.hidden, into: logits)
-    return logits
+    return logits[rows: 0..<state.rows]
   }
 }
 

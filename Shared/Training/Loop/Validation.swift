@@ -1,4 +1,4 @@
-public import Compute
+import Compute
 public import Decoders
 public import Scoring
 import Synchronization

@@ -142,7 +142,7 @@ public struct AttendPass<Scalar: Real> {
       weights.softmax()
       let context = a.context[rows: rows]
       for row in 0..<rows.count {
-        context[rows: row..<row + 1].product(
+        context[rows: row..<row + 1].rowProduct(
           weights[rows: row..<row + 1], a.features.image(batch.images[row], of: a.attended))
       }
       var input = context
@@ -211,7 +211,7 @@ public struct AttendPass<Scalar: Real> {
       let dquery = dquery[rows: rows]
       for row in active {
         let one = row..<row + 1
-        dweights[rows: one].product(
+        dweights[rows: one].rowProduct(
           dcontext[rows: one], a.features.image(batch.images[row], of: a.attended),
           transposeB: true, accumulate: true)
         if configuration.context == .projected {

@@ -1,0 +1,57 @@
+import Compute
+import Decoders
+import Encoders
+import FoundationEssentials
+import Imaging
+import Models
+import Tensor
+
+/// The mesh's three stages in one process: for a single photograph, for evaluation without a mesh,
+/// and as the measure of what the mesh adds.
+struct LocalCaptioner: Sendable {
+  let checkpoint: Checkpoint
+  private let source: FeatureSource
+  private let decoder: any CaptionDecoder
+
+  /// Loads a checkpoint and the encoder that it was trained on.
+  ///
+  /// - Throws: ``CheckpointError``, ``EncoderError``.
+  init(_ options: LocalOptions) throws {
+    checkpoint = try Checkpoint(path: try options.modelPath)
+    decoder = checkpoint.decoder
+    source = FeatureSource(
+      encoder: try EncoderStore(path: options.store).load(
+        matching: checkpoint.features, threadCount: options.threads),
+      threads: options.threads)
+  }
+
+  /// A photograph's outcome.
+  typealias Outcome = Result<DecodedCaption, any Error>
+
+  /// Captions photographs, `batchSize` at a time; each outcome has its path's place.
+  func captions(
+    _ paths: [String], orientation: ImageDecoder = .serving, search: BeamSearch,
+    batchSize: Int = 8, progress: (Int) -> Void = { _ in }
+  ) throws -> [Outcome] {
+    var outcomes: [Outcome] = []
+    for start in stride(from: 0, to: paths.count, by: batchSize) {
+      let batch = Array(paths[start..<min(start + batchSize, paths.count)])
+      outcomes += try captionBatch(batch, orientation, search)
+      progress(batch.count)
+    }
+    return outcomes
+  }
+
+  private func captionBatch(
+    _ paths: [String], _ decoder: ImageDecoder, _ search: BeamSearch
+  ) throws -> [Outcome] {
+    let maps = try source.features(of: paths, decoder)
+    var found: [Tensor] = []
+    for case .success(let map) in maps { found.append(map) }
+    Parallel.setThreadsPerProduct(1)
+    var captions =
+      found.isEmpty
+      ? [][...] : search.captions(FeatureBatch(found), with: self.decoder)[...]
+    return maps.map { map in map.map { _ in captions.removeFirst() } }
+  }
+}

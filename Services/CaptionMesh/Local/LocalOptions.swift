@@ -1,0 +1,32 @@
+import ArgumentParser
+import FoundationEssentials
+import Models
+
+/// What a command needs to caption by itself.
+struct LocalOptions: ParsableArguments {
+  @Option(help: "Checkpoint to use; by default the one that comes with the program.")
+  var model: String?
+
+  @Option(help: "Encoder store; by default ~/.local/share/captionmesh/encoders.")
+  var store: String?
+
+  @Option(help: "Threads; by default one for each processor.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  /// The checkpoint's path.
+  var modelPath: String {
+    get throws {
+      if let model { return model }
+      guard let path = ShippedModels.path() else {
+        throw ValidationError(
+          "no model came with this program; name one with --model FILE, or the folder of the "
+            + "models in CAPTIONMESH_MODELS")
+      }
+      return path
+    }
+  }
+
+  func validate() throws {
+    guard threads > 0 else { throw ValidationError("--threads starts at 1") }
+  }
+}
