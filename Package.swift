@@ -126,7 +126,7 @@ let package = Package(
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
     tests("NumpyFilesTests", ["NumpyFiles", "Tensor"]),
     tests("SchedulingTests", ["Scheduling"]),
-    tests("SupervisionTests", ["MeshAPI", "Supervision", grpcCore, grpcInProcess]),
+    tests("SupervisionTests", ["MeshAPI", "Supervision", grpcCore, grpcInProcess, logging]),
     tests("TensorTests", ["Tensor"]),
     tests("TrainingTests", ["Compute", "Decoders", "Training"]),
     tests("VocabularyTests", ["Vocabulary"]),

@@ -19,13 +19,21 @@ struct RoleState: Sendable {
     }
   }
 
-  /// The processes to stop now: outdated ones whose place is filled, then current ones too many;
-  /// of either those that do not work yet first, and the highest numbers before the others.
-  var retirable: [Int] {
-    let ready = current.count { processes[$0]!.phase == .running }
-    let replaced = min(outdated.count, max(0, ready + outdated.count - role.count))
-    let surplus = max(0, current.count - role.count)
-    return inOrderOfLeaving(outdated).prefix(replaced) + inOrderOfLeaving(current).prefix(surplus)
+  /// How many outdated processes there may be: those whose place no new one fills yet.
+  private var outdatedLimit: Int {
+    max(0, role.count - current.count { processes[$0]!.phase == .running })
+  }
+
+  /// How many current processes there may be: one more than the count with the outdated ones.
+  var currentLimit: Int {
+    min(role.count, role.count + 1 - min(outdated.count, outdatedLimit))
+  }
+
+  /// The processes to stop now, of either kind those that do not work yet first, and the highest
+  /// numbers before the others.
+  var surplus: [Int] {
+    Array(inOrderOfLeaving(outdated).prefix(max(0, outdated.count - outdatedLimit)))
+      + inOrderOfLeaving(current).prefix(max(0, current.count - currentLimit))
   }
 
   private func inOrderOfLeaving(_ numbers: [Int]) -> [Int] {

@@ -2,16 +2,16 @@
 public struct ProcessStatus: Hashable, Sendable {
   public enum State: String, Hashable, Sendable {
     case starting, running, stopping
-    /// It ended unasked and is about to be started again.
-    case restarting
-    /// It has ended unasked again and again; it is still started again, after a long delay.
-    case crashLoop = "crash_loop"
+    /// It ended unasked and waits to be started again.
+    case waiting
   }
 
   public var name: ProcessName
   public var state: State
   /// Whether it runs, or will run, what its role is set to.
   public var isCurrent: Bool
+  /// Whether it ended unasked again and again. It is still started again, after a long delay.
+  public var isCrashLooping: Bool
   public var restarts: Int
   /// How it ended unasked the last time.
   public var lastExit: ProcessExit?
@@ -23,9 +23,10 @@ extension SupervisorStateMachine {
     roles.flatMap { state in
       state.processes.sorted { $0.key < $1.key }.map { number, process in
         ProcessStatus(
-          name: ProcessName(role: state.role.name, number: number), state: status(of: process),
-          isCurrent: process.command == state.role.command, restarts: process.restarts,
-          lastExit: process.lastExit)
+          name: ProcessName(role: state.role.name, number: number), state: process.phase.state,
+          isCurrent: process.command == state.role.command,
+          isCrashLooping: process.phase != .running && process.failures >= policy.crashLoopAfter,
+          restarts: process.restarts, lastExit: process.lastExit)
       }
     }
   }
@@ -34,14 +35,15 @@ extension SupervisorStateMachine {
   public var counts: [String: Int] {
     Dictionary(uniqueKeysWithValues: roles.map { ($0.role.name, $0.role.count) })
   }
+}
 
-  private func status(of process: ProcessState) -> ProcessStatus.State {
-    switch process.phase {
-    case .stopping: .stopping
+extension ProcessState.Phase {
+  fileprivate var state: ProcessStatus.State {
+    switch self {
+    case .starting: .starting
     case .running: .running
-    case .starting where process.failures < policy.crashLoopAfter: .starting
-    case .backingOff where process.failures < policy.crashLoopAfter: .restarting
-    case .starting, .backingOff: .crashLoop
+    case .backingOff: .waiting
+    case .stopping: .stopping
     }
   }
 }

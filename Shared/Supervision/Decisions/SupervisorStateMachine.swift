@@ -115,10 +115,8 @@ public struct SupervisorStateMachine: Sendable {
   private mutating func reconcile(_ index: Int, at now: Duration) {
     roles[index].updateWaiting()
     let role = roles[index].role
-    for number in roles[index].retirable { stop(index, number, at: now) }
-    while roles[index].current.count < role.count,
-      roles[index].current.count + roles[index].outdated.count <= role.count
-    {
+    for number in roles[index].surplus { stop(index, number, at: now) }
+    while roles[index].current.count < roles[index].currentLimit {
       let number = roles[index].freeNumber
       roles[index].processes[number] = ProcessState(command: role.command, started: now)
       actions.append(.spawn(ProcessName(role: role.name, number: number), role.command))

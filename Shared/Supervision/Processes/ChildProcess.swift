@@ -3,8 +3,8 @@ import Glibc
 import Synchronization
 
 /// A process that this one started, with a thread that waits for its end.
-final class ChildProcess: Sendable {
-  let pid: pid_t
+package final class ChildProcess: Sendable {
+  package let pid: Int32
   private let isOver = Mutex(false)
 
   /// Starts a program: the leader of a process group of its own, so that a terminal's Ctrl-C is
@@ -15,7 +15,7 @@ final class ChildProcess: Sendable {
   ///   - isDetached: whether it has a session of its own, apart from any terminal.
   ///   - onExit: called once, on a thread of its own.
   /// - Throws: ``SupervisionError`` with code `system` when the program does not start.
-  init(
+  package init(
     _ command: ProcessCommand, input: borrowing FileDescriptor, output: borrowing FileDescriptor,
     isDetached: Bool = false, onExit: @escaping @Sendable (ProcessExit) -> Void
   ) throws(SupervisionError) {
@@ -35,14 +35,14 @@ final class ChildProcess: Sendable {
   }
 
   /// Sends a signal to the process, unless it has ended.
-  func signal(_ signal: Int32) {
+  package func signal(_ signal: Int32) {
     isOver.withLock { isOver in
       if !isOver { kill(pid, signal) }
     }
   }
 
   /// Ends the process and what it started (SIGKILL), unless it has ended.
-  func killGroup() {
+  package func killGroup() {
     isOver.withLock { isOver in
       if !isOver { kill(-pid, SIGKILL) }
     }
@@ -51,13 +51,15 @@ final class ChildProcess: Sendable {
   private func awaitExit() -> ProcessExit {
     var status: Int32 = 0
     var signal: Int32 = 0
-    unsafe captionmesh_await_exit(pid, &status, &signal)
+    let isKnown = unsafe captionmesh_await_exit(pid, &status, &signal) == 0
     isOver.withLock { isOver in
       isOver = true
+      guard isKnown else { return }
       // While the process is not reaped, nobody else has its id: what is left of its group goes.
       kill(-pid, SIGKILL)
-      unsafe waitpid(pid, nil, 0)
+      waitpid(pid, nil, 0)
     }
+    guard isKnown else { return .unknown }
     return signal == 0 ? .exited(status: status) : .signalled(signal)
   }
 

@@ -1,11 +1,11 @@
 import Glibc
 
 /// The owner of an open file descriptor, which it closes.
-struct FileDescriptor: ~Copyable, Sendable {
-  let number: Int32
+package struct FileDescriptor: ~Copyable, Sendable {
+  package let number: Int32
 
   /// - Parameter number: an open descriptor that nobody else closes.
-  init(owning number: Int32) { self.number = number }
+  package init(owning number: Int32) { self.number = number }
 
   /// Opens a file that children do not inherit.
   ///
@@ -19,7 +19,7 @@ struct FileDescriptor: ~Copyable, Sendable {
   deinit { close(number) }
 
   /// Writes all of it.
-  func write(_ text: String, to path: String) throws(SupervisionError) {
+  package func write(_ text: String, to path: String) throws(SupervisionError) {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(number, $0.baseAddress!, $0.count) }

@@ -4,12 +4,12 @@ import CProcesses
 ///
 /// They hold its read end as their standard input, and only the supervisor holds its write end.
 /// When the supervisor ends, in whatever way, they read the end of the file.
-final class Lifeline: Sendable {
-  let readEnd: FileDescriptor
+package final class Lifeline: Sendable {
+  package let readEnd: FileDescriptor
   private let writeEnd: FileDescriptor
 
   /// - Throws: ``SupervisionError`` with code `system`.
-  init() throws(SupervisionError) {
+  package init() throws(SupervisionError) {
     var read: Int32 = -1
     var write: Int32 = -1
     let status = unsafe captionmesh_pipe(&read, &write)

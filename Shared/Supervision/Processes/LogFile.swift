@@ -1,16 +1,16 @@
 import Glibc
 
 /// The files that processes write their messages to.
-enum LogFile {
+package enum LogFile {
   /// A log that is larger when its process starts is put aside as `<name>.1`, in place of the one
   /// before it.
-  static let sizeLimit: off_t = 4 << 20
+  package static let sizeLimit: Int = 4 << 20
 
   /// Opens a log to append to.
   ///
   /// - Throws: ``SupervisionError`` with code `system`.
-  static func open(
-    _ path: String, sizeLimit: off_t = sizeLimit
+  package static func open(
+    _ path: String, sizeLimit: Int = sizeLimit
   ) throws(SupervisionError) -> FileDescriptor {
     var information = stat()
     if unsafe stat(path, &information) == 0, information.st_size > sizeLimit {
