@@ -87,18 +87,19 @@ let package = Package(
       exclude: ["kernels.inc", "instantiate.inc"],
       // Optimised in debug builds as well: tests run whole models through these loops.
       cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno"])]),
+    .target(name: "CSHA256", path: "Shared/System/CSHA256"),
 
     // Numbers
     library("Tensor"),
-    library("WeightFiles", ["Tensor"]),
     library("NumpyFiles", ["Tensor"]),
     library("Compute", ["CKernels", "COneDNN", "COpenBLAS", "Tensor"]),
+    library("WeightFiles", ["CSHA256", "Tensor"]),
 
     // Photographs
     library("Imaging", ["CJPEG", "CPNG", "CPixels", "Tensor"]),
 
     // Captioning
-    library("Encoders", ["Compute", "Tensor", "WeightFiles"]),
+    library("Encoders", ["Compute", "Features", "Imaging", "Tensor", "WeightFiles"]),
     library("Features"),
     library("Models"),
     library("Vocabulary"),
@@ -111,16 +112,22 @@ let package = Package(
     library("MessagePack", ["CMessagePack", "Tensor", grpcCore]),
     library("MeshAPI", ["MessagePack", "Tensor", grpcCore]),
     library("Scheduling"),
+    library("Dispatching", ["MeshAPI", "MessagePack", "Scheduling", grpcCore, logging]),
     library(
       "ServiceKit",
-      ["MeshAPI", "MessagePack", grpcCore, logging, serviceLifecycle, unixSignals, yams]
-    ),
-    library("Supervision", ["CProcesses", "MeshAPI", grpcCore, logging]),
+      ["MeshAPI", "MessagePack", grpcCore, logging, serviceLifecycle, unixSignals, yams]),
+    library("Supervision", ["CProcesses", "MeshAPI", "ServiceKit", grpcCore, logging]),
 
     // Tests
     tests("ComputeTests", ["Compute"]),
     tests("DatasetsTests", ["Datasets", "Features", "Tensor"]),
     tests("DecodersTests", ["Compute", "Decoders", "Tensor", "Vocabulary"]),
+    tests(
+      "DispatchingTests",
+      [
+        "Dispatching", "MeshAPI", "MessagePack", "Scheduling", "ServiceKit", "Tensor", grpcCore,
+        grpcInProcess, logging, serviceLifecycle,
+      ]),
     tests("ImagingTests", ["Imaging", "NumpyFiles", "Tensor"]),
     tests("MeshAPITests", ["MeshAPI", "MessagePack", "Tensor", grpcCore, grpcInProcess]),
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),

@@ -1,3 +1,4 @@
+public import Imaging
 /// The networks that can encode images, by the names that the command line uses.
 public enum Architecture: String, Sendable, CaseIterable, CustomStringConvertible {
   case resnet18, resnet34, resnet50, resnet101, resnet152
@@ -14,7 +15,7 @@ public enum Architecture: String, Sendable, CaseIterable, CustomStringConvertibl
   public static let stride = 32
 
   /// What published weights of this architecture were trained with.
-  public var defaultNormalization: NormalizationName {
+  public var defaultNormalization: Normalization {
     switch self {
     case .resnet18, .resnet34, .resnet50, .resnet101, .resnet152: .torchvision
     case .efficientNetLite0, .efficientNetLite1, .efficientNetLite2: .efficientNetLite

@@ -6,21 +6,30 @@ internal import Tensor
 final class ExecutionPlan {
   /// Images [N, 3, H, W], as callers hand them over.
   let image: OneDNN.Memory
-  /// What the last layer yields, [N, C, h, w], in the layout that suits oneDNN.
-  let features: OneDNN.Memory
+  /// The extents N, C, h, w of what the last layer yields.
+  let featureExtents: [Int]
   /// Bytes of activations and scratch memory.
   let byteCount: Int
 
+  /// Copies of what the last layer yields, as callers want them.
+  private let exports: [OneDNN.Layout: (memory: OneDNN.Memory, reorder: OneDNN.Reorder)]
   private let steps: [OneDNN.Invocation]
   private let activations: [(memory: OneDNN.Memory, offset: Int)]
   private var arena: AlignedBuffer?
 
+  /// - Parameter features: what the last layer yields, in the layout that suits oneDNN.
   init(
     image: OneDNN.Memory, features: OneDNN.Memory, steps: [OneDNN.Invocation],
     activations: [(memory: OneDNN.Memory, offset: Int)], byteCount: Int
-  ) {
+  ) throws(OneDNNError) {
     self.image = image
-    self.features = features
+    self.featureExtents = features.descriptor.extents
+    var exports: [OneDNN.Layout: (OneDNN.Memory, OneDNN.Reorder)] = [:]
+    for layout in [OneDNN.Layout.dense, .channelsLast] {
+      let memory = try OneDNN.Memory(unbound: .init(featureExtents, .float32, layout))
+      exports[layout] = (memory, try OneDNN.Reorder(from: features, to: memory))
+    }
+    self.exports = exports
     self.steps = steps
     self.activations = activations
     self.byteCount = byteCount
@@ -33,11 +42,24 @@ final class ExecutionPlan {
     self.arena = arena
   }
 
-  /// Calculates ``features`` from the images.
-  func run(_ images: Tensor, on stream: OneDNN.Stream) throws(OneDNNError) {
-    try image.withElements(of: images) { () throws(OneDNNError) in
+  /// Encodes images.
+  ///
+  /// - Parameters:
+  ///   - images: of which the plan's number of images is taken from `first` on.
+  ///   - features: gets [N, C, h, w] from the element `start` on; in memory the last axis varies
+  ///     fastest for the layout `dense`, the channels for `channelsLast`.
+  func run(
+    _ images: Tensor, from first: Int, to features: inout MutableSpan<Float>, at start: Int,
+    _ layout: OneDNN.Layout, on stream: OneDNN.Stream
+  ) throws(OneDNNError) {
+    let imageElements = images.shape.elementCount / images.shape[0]
+    try image.withElements(of: images, from: first * imageElements) { () throws(OneDNNError) in
       for step in steps { try step.run(on: stream) }
       try stream.wait()
+    }
+    guard let (memory, reorder) = exports[layout] else { preconditionFailure("\(layout)") }
+    try memory.withElements(of: &features, from: start) { () throws(OneDNNError) in
+      try reorder.run(on: stream)
     }
   }
 }

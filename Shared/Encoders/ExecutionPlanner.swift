@@ -4,7 +4,7 @@ internal import Tensor
 /// Turns a ``Network`` into an ``ExecutionPlan``: asks oneDNN for each layer's implementation and
 /// layouts, puts reorders where two layers disagree, and decides where activations lie.
 struct ExecutionPlanner {
-  /// An activation or scratch memory: which block of the memory plan it lies in.
+  /// An argument, and the block of the memory plan that it lies in, if it lies in one.
   private struct Slot {
     var memory: OneDNN.Memory
     var block: Int?
@@ -13,86 +13,109 @@ struct ExecutionPlanner {
   private let network: Network
   private let weights: PackedWeights
   private let stream: OneDNN.Stream
+  /// N, C, H, W of each value.
+  private let extents: [[Int]]
   private let lastUses: [Int]
+  /// The layout of activations.
+  private var layout = OneDNN.Layout.any
 
   private var slots: [Slot] = []
   private var steps: [OneDNN.Invocation] = []
   private var blocks: [MemoryPlan.Block] = []
   private var placed: [(memory: OneDNN.Memory, block: Int)] = []
 
-  private init(_ network: Network, _ weights: PackedWeights, _ stream: OneDNN.Stream) {
-    self.network = network
-    self.weights = weights
-    self.stream = stream
-    self.lastUses = network.lastUses
-  }
-
-  /// - Parameters:
-  ///   - extents: of the images, N, C, H, W.
+  /// - Parameter extents: of the images, N, C, H, W.
   /// - Throws: ``OneDNNError`` where oneDNN has no implementation for a layer.
   static func plan(
     _ network: Network, extents: [Int], weights: PackedWeights, stream: OneDNN.Stream
   ) throws(OneDNNError) -> ExecutionPlan {
-    var planner = ExecutionPlanner(network, weights, stream)
-    let image = try OneDNN.Memory(unbound: .init(extents, .float32, .dense))
-    planner.slots.append(Slot(memory: image, block: nil))
-    for layer in network.layers.indices { try planner.append(layer) }
-    let features = planner.slots[network.output]
-    // The features are read after the last step.
-    planner.use(features, at: planner.steps.count)
-    let plan = MemoryPlan(planner.blocks, alignment: AlignedBuffer.alignment)
-    return ExecutionPlan(
-      image: image, features: features.memory, steps: planner.steps,
-      activations: planner.placed.map { ($0.memory, plan.offsets[$0.block]) },
-      byteCount: plan.byteCount)
+    var planner = ExecutionPlanner(
+      network: network, weights: weights, stream: stream,
+      extents: network.extents(ofImages: extents), lastUses: network.lastUses)
+    return try planner.plan()
   }
 
-  private mutating func append(_ index: Int) throws(OneDNNError) {
-    let layer = network.layers[index]
-    let input = slots[layer.input]
-    let extents = input.memory.descriptor.extents
-    switch layer.operation {
-    case .maxPooling(let kernel, let stride, let padding):
-      let window = OneDNN.Window(kernel, stride, padding, height: extents[2], width: extents[3])
-      let descriptor = try OneDNN.PrimitiveDescriptor(
-        maxPooling: input.memory.descriptor,
-        destination: .init(window.extents(of: extents, channels: extents[1]), .float32, .any),
-        window: window)
-      let output = try block(descriptor.descriptor(of: .destination))
-      try append(descriptor, [.source: input, .destination: output])
-      slots.append(output)
-    case .convolution(let convolution):
-      slots.append(try append(convolution, layer: index, input: input, extents: extents))
+  private init(
+    network: Network, weights: PackedWeights, stream: OneDNN.Stream, extents: [[Int]],
+    lastUses: [Int]
+  ) {
+    self.network = network
+    self.weights = weights
+    self.stream = stream
+    self.extents = extents
+    self.lastUses = lastUses
+  }
+
+  private mutating func plan() throws(OneDNNError) -> ExecutionPlan {
+    let image = try OneDNN.Memory(unbound: .init(extents[Network.image], .float32, .dense))
+    slots.append(Slot(memory: image, block: nil))
+    // Winograd's kernels want blocks of channels; where they are used, all layers follow them.
+    let winograd = network.convolutions.first { suitsWinograd($1, layer: $0) }
+    if let (layer, convolution) = winograd,
+      try winogradDescriptor(
+        of: convolution, layer: layer, .init(extents[layer + 1], .float32, .any)) != nil
+    {
+      layout = .channelBlocks
     }
+    for (index, layer) in network.layers.enumerated() {
+      switch layer.operation {
+      case .maxPooling: slots.append(try appendMaxPooling(index))
+      case .convolution(let convolution): slots.append(try append(convolution, layer: index))
+      }
+    }
+    let features = slots[network.output]
+    // The features are read after the last step.
+    use(features, at: steps.count)
+    let plan = MemoryPlan(blocks, alignment: AlignedBuffer.alignment)
+    return try ExecutionPlan(
+      image: image, features: features.memory, steps: steps,
+      activations: placed.map { ($0.memory, plan.offsets[$0.block]) }, byteCount: plan.byteCount)
+  }
+}
+
+// MARK: Layers
+
+extension ExecutionPlanner {
+  private mutating func appendMaxPooling(_ layer: Int) throws(OneDNNError) -> Slot {
+    let input = slots[network.layers[layer].input]
+    let descriptor = try OneDNN.PrimitiveDescriptor(
+      maxPooling: input.memory.descriptor,
+      destination: .init(extents[layer + 1], .float32, .any),
+      window: network.layers[layer].operation.window(on: input.memory.descriptor.extents))
+    let output = try block(descriptor.descriptor(of: .destination))
+    try append(descriptor, [.source: input, .destination: output])
+    return output
   }
 
   private mutating func append(
-    _ convolution: Network.Convolution, layer: Int, input: Slot, extents: [Int]
+    _ convolution: Network.Convolution, layer: Int
   ) throws(OneDNNError) -> Slot {
-    let window = OneDNN.Window(
-      convolution.kernel, convolution.stride, convolution.padding, height: extents[2],
-      width: extents[3])
     // A residual is added where it lies: it is the destination, and must not be needed later.
     let residual = convolution.residual.map { value in
       precondition(value != Network.image && lastUses[value] == layer, "\(convolution.name)")
       return slots[value]
     }
-    let destination =
-      if let residual { residual.memory.descriptor } else {
-        try OneDNN.MemoryDescriptor(
-          window.extents(of: extents, channels: convolution.outputChannels), .float32, .any)
-      }
-    let descriptor = try OneDNN.PrimitiveDescriptor(
-      convolution: .init(extents, .float32, .any),
-      weights: .init(convolution.oneDNNWeightExtents, .float32, .any),
-      bias: .init([convolution.outputChannels], .float32, .dense), destination: destination,
-      window: window, postOperations: convolution.postOperations)
+    let destination: OneDNN.MemoryDescriptor
+    if let residual {
+      destination = residual.memory.descriptor
+    } else {
+      destination = try .init(extents[layer + 1], .float32, layout)
+    }
+    let descriptor: OneDNN.PrimitiveDescriptor
+    if layout == .channelBlocks, suitsWinograd(convolution, layer: layer),
+      let winograd = try winogradDescriptor(of: convolution, layer: layer, destination)
+    {
+      descriptor = winograd
+    } else {
+      descriptor = try self.descriptor(of: convolution, layer: layer, destination)
+    }
     let packed = try weights.entry(
       for: convolution, layer: layer, layout: descriptor.descriptor(of: .weights), stream: stream)
-    let source = try reordered(input, to: descriptor.descriptor(of: .source))
+    let source = try reordered(
+      slots[network.layers[layer].input], to: descriptor.descriptor(of: .source))
     let output: Slot
     if let residual {
-      output = Slot(memory: residual.memory, block: residual.block)
+      output = residual
     } else {
       output = try block(descriptor.descriptor(of: .destination))
     }
@@ -105,6 +128,49 @@ struct ExecutionPlanner {
     return output
   }
 
+  /// Whether Winograd's algorithm makes a convolution faster.
+  ///
+  /// It does if the kernel is 3×3 with stride 1 and the output at least 4×4 tiles of 4×4 cells.
+  /// With fewer tiles, reading the transformed weights, four times as large, takes longer than the
+  /// multiplications that they save. The choice looks at neither the batch size nor a clock, so an
+  /// image's features are the same whichever process encodes it together with whatever others.
+  private func suitsWinograd(_ convolution: Network.Convolution, layer: Int) -> Bool {
+    let output = extents[layer + 1]
+    let tiles = ((output[2] + 3) / 4) * ((output[3] + 3) / 4)
+    return convolution.kernel == 3 && convolution.stride == 1 && convolution.groups == 1
+      && tiles >= 16
+  }
+
+  /// Nil where oneDNN has no Winograd kernel, as on processors without AVX-512.
+  private func winogradDescriptor(
+    of convolution: Network.Convolution, layer: Int, _ destination: OneDNN.MemoryDescriptor
+  ) throws(OneDNNError) -> OneDNN.PrimitiveDescriptor? {
+    do {
+      return try descriptor(of: convolution, layer: layer, destination, .winograd)
+    } catch {
+      guard error.code == .unimplemented else { throw error }
+      return nil
+    }
+  }
+
+  private func descriptor(
+    of convolution: Network.Convolution, layer: Int, _ destination: OneDNN.MemoryDescriptor,
+    _ algorithm: OneDNN.ConvolutionAlgorithm = .direct
+  ) throws(OneDNNError) -> OneDNN.PrimitiveDescriptor {
+    let input = network.layers[layer].input
+    return try OneDNN.PrimitiveDescriptor(
+      // The image's three channels fill no block.
+      convolution: .init(extents[input], .float32, input == Network.image ? .any : layout),
+      weights: .init(convolution.oneDNNWeightExtents, .float32, .any),
+      bias: .init([convolution.outputChannels], .float32, .dense), destination: destination,
+      window: network.layers[layer].operation.window(on: extents[input]), algorithm: algorithm,
+      postOperations: convolution.postOperations)
+  }
+}
+
+// MARK: Steps and memory
+
+extension ExecutionPlanner {
   /// The slot itself, or a copy in the wanted layout.
   private mutating func reordered(
     _ slot: Slot, to wanted: OneDNN.MemoryDescriptor
@@ -141,22 +207,6 @@ struct ExecutionPlanner {
   }
 }
 
-extension OneDNN.Window {
-  fileprivate init(
-    _ kernel: Int, _ stride: Int, _ padding: Network.Padding, height: Int, width: Int
-  ) {
-    let (top, bottom) = padding.amounts(extent: height, kernel: kernel, stride: stride)
-    let (left, right) = padding.amounts(extent: width, kernel: kernel, stride: stride)
-    self.init(
-      kernel: kernel, stride: stride, top: top, left: left, bottom: bottom, right: right)
-  }
-
-  /// N, C, H, W of what the window yields.
-  fileprivate func extents(of input: [Int], channels: Int) -> [Int] {
-    [input[0], channels, outputHeight(of: input[2]), outputWidth(of: input[3])]
-  }
-}
-
 extension Network.Convolution {
   fileprivate var postOperations: [OneDNN.PostOperation] {
     let activation: [OneDNN.PostOperation] =
@@ -166,19 +216,5 @@ extension Network.Convolution {
       case .relu6: [.clippedReLU(limit: 6)]
       }
     return (residual == nil ? [] : [.sum]) + activation
-  }
-}
-
-extension Network {
-  /// For each value the last layer that uses it; -1 where none does.
-  var lastUses: [Int] {
-    var uses = [Int](repeating: -1, count: layers.count + 1)
-    for (index, layer) in layers.enumerated() {
-      uses[layer.input] = index
-      if case .convolution(let convolution) = layer.operation, let value = convolution.residual {
-        uses[value] = index
-      }
-    }
-    return uses
   }
 }

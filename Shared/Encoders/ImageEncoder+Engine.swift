@@ -5,86 +5,103 @@ extension ImageEncoder {
   /// The state of an encoder. Touched on the encoder's compute thread only, which is what makes it
   /// safe to send.
   final class Engine: @unchecked Sendable {
-    private let source: NetworkWeights
-    private var weights: PackedWeights
+    private let network: Network
+    private let weights: PackedWeights
+    private let maximumBatchSize: Int
+    /// Plans by the extents N, C, H, W of the images.
     private var plans: [[Int]: ExecutionPlan] = [:]
+    /// Where activations lie, whatever the plan.
     private var arena = AlignedBuffer(byteCount: 0)
-    private var stream: OneDNN.Stream?
+    private var openStream: OneDNN.Stream?
 
-    init(weights: NetworkWeights) {
-      self.source = weights
+    init(weights: NetworkWeights, maximumBatchSize: Int) {
+      self.network = weights.network
       self.weights = PackedWeights(weights)
+      self.maximumBatchSize = maximumBatchSize
     }
 
     /// float32 [N, C, h, w]
     func features(of images: Tensor) throws(EncoderError) -> Tensor {
-      try reportingFailures { () throws(OneDNNError) in
-        let (plan, stream) = try run(images)
-        let extents = plan.features.descriptor.extents
-        let layout = try OneDNN.MemoryDescriptor(extents, .float32, .dense)
-        return try Tensor(Shape(extents), of: Float.self) { span throws(OneDNNError) in
-          try Self.copy(plan.features, to: layout, &span, stream)
-        }
+      let extents = network.extents(ofImages: images.shape.dimensions)[network.output]
+      return try Tensor(Shape(extents), of: Float.self) { span throws(EncoderError) in
+        try run(images, extents, .dense, &span)
       }
     }
 
     /// float16 [N, h·w, C]
     func cells(of images: Tensor) throws(EncoderError) -> Tensor {
-      try reportingFailures { () throws(OneDNNError) in
-        let (plan, stream) = try run(images)
-        let extents = plan.features.descriptor.extents
-        let layout = try OneDNN.MemoryDescriptor(extents, .float16, .channelsLast)
-        let shape = Shape([extents[0], extents[2] * extents[3], extents[1]])
-        return try Tensor(shape, of: Float16.self) { span throws(OneDNNError) in
-          try Self.copy(plan.features, to: layout, &span, stream)
-        }
+      let extents = network.extents(ofImages: images.shape.dimensions)[network.output]
+      let shape = Shape([extents[0], extents[2] * extents[3], extents[1]])
+      let wide = try Tensor(shape, of: Float.self) { span throws(EncoderError) in
+        try run(images, extents, .channelsLast, &span)
+      }
+      return Tensor(shape, of: Float16.self) { span in
+        HalfPrecision.narrow(wide.elements(as: Float.self), into: &span)
+      }
+    }
+
+    /// Makes what a batch of images needs.
+    func prepare(_ images: Shape) throws(EncoderError) {
+      do {
+        for batch in batches(of: images[0]) { _ = try plan(for: images, batchSize: batch.count) }
+      } catch {
+        throw EncoderError(code: .failed, error.description)
       }
     }
 
     private func run(
-      _ images: Tensor
-    ) throws(OneDNNError) -> (ExecutionPlan, OneDNN.Stream) {
-      let stream = if let stream { stream } else { try OneDNN.Stream() }
-      self.stream = stream
-      let extents = images.shape.dimensions
+      _ images: Tensor, _ extents: [Int], _ layout: OneDNN.Layout, _ span: inout MutableSpan<Float>
+    ) throws(EncoderError) {
+      let imageFeatures = extents[1] * extents[2] * extents[3]
+      do {
+        for batch in batches(of: images.shape[0]) {
+          let plan = try plan(for: images.shape, batchSize: batch.count)
+          try plan.run(
+            images, from: batch.lowerBound, to: &span, at: batch.lowerBound * imageFeatures,
+            layout, on: try stream())
+        }
+      } catch {
+        throw EncoderError(code: .failed, error.description)
+      }
+    }
+
+    /// Larger batches than the maximum are cut, which bounds the memory of activations.
+    private func batches(of count: Int) -> [Range<Int>] {
+      stride(from: 0, to: count, by: maximumBatchSize).map {
+        $0..<min($0 + maximumBatchSize, count)
+      }
+    }
+
+    private func plan(
+      for images: Shape, batchSize: Int
+    ) throws(OneDNNError) -> ExecutionPlan {
+      let extents = [batchSize] + images.dimensions.dropFirst()
       let plan: ExecutionPlan
       if let known = plans[extents] {
         plan = known
       } else {
         plan = try ExecutionPlanner.plan(
-          source.network, extents: extents, weights: weights, stream: stream)
+          network, extents: extents, weights: weights, stream: try stream())
+        // Images come in one size, or in so many that keeping plans pays no more.
+        if plans.count == Self.maximumPlanCount { plans = [:] }
         plans[extents] = plan
       }
-      if plan.byteCount > arena.byteCount { arena = AlignedBuffer(byteCount: plan.byteCount) }
+      if plan.byteCount > arena.byteCount {
+        arena = AlignedBuffer(byteCount: plan.byteCount)
+        // All of them, or the old arena would live on in those that are not used now.
+        for other in plans.values { try other.bind(to: arena) }
+      }
       try plan.bind(to: arena)
-      try plan.run(images, on: stream)
-      return (plan, stream)
+      return plan
     }
 
-    private static func copy<Element: TensorElement>(
-      _ source: OneDNN.Memory, to layout: OneDNN.MemoryDescriptor,
-      _ span: inout MutableSpan<Element>, _ stream: OneDNN.Stream
-    ) throws(OneDNNError) {
-      let target = try OneDNN.Memory(unbound: layout)
-      let descriptor = try OneDNN.PrimitiveDescriptor(reorder: source.descriptor, to: layout)
-      let scratch = try OneDNN.Memory(descriptor.descriptor(of: .scratch))
-      let reorder = OneDNN.Invocation(
-        try OneDNN.Primitive(descriptor),
-        [.source: source, .destination: target, .scratch: scratch])
-      try target.withElements(of: &span) { () throws(OneDNNError) in
-        try reorder.run(on: stream)
-        try stream.wait()
-      }
-    }
+    private static let maximumPlanCount = 64
 
-    private func reportingFailures<R>(
-      _ body: () throws(OneDNNError) -> R
-    ) throws(EncoderError) -> R {
-      do {
-        return try body()
-      } catch {
-        throw EncoderError(code: .failed, error.description)
-      }
+    private func stream() throws(OneDNNError) -> OneDNN.Stream {
+      if let openStream { return openStream }
+      let stream = try OneDNN.Stream()
+      openStream = stream
+      return stream
     }
   }
 }

@@ -1,3 +1,4 @@
+public import Imaging
 internal import Compute
 public import Tensor
 public import WeightFiles
@@ -6,40 +7,78 @@ public import WeightFiles
 ///
 /// Calculations run on a thread of the encoder's own, one after the other, each on as many OpenMP
 /// threads as were asked for. What a batch size needs is made when it is first seen, and kept.
+/// An image's features do not depend on which images are encoded together with it.
 public final class ImageEncoder: Sendable {
-  public let architecture: Architecture
+  public let identity: EncoderIdentity
 
   private let thread: ComputeThread
   private let engine: Engine
 
-  /// Loads a network from a weight file with its tensors in the architecture's usual names.
+  /// The channels of the feature grid.
+  public var channels: Int { identity.architecture.outputChannels }
+
+  /// Makes an encoder of weights, read from a file with the architecture's usual names.
   ///
-  /// - Parameter threadCount: how many threads a calculation uses.
-  /// - Throws: ``EncoderError`` for a file that lacks tensors or has them in other shapes.
-  public init(
-    _ architecture: Architecture, weights file: WeightFile, threadCount: Int
+  /// - Parameters:
+  ///   - threadCount: how many threads a calculation uses.
+  ///   - maximumBatchSize: larger batches are cut into pieces of this size; more images at a time
+  ///     take more memory and are hardly faster.
+  /// - Throws: ``EncoderError`` `mismatch` for weights that are not of the architecture.
+  public convenience init(
+    _ architecture: Architecture, weights file: WeightFile, name: String? = nil,
+    normalization: Normalization? = nil, inputSize: Int = 256, threadCount: Int,
+    maximumBatchSize: Int = 8
   ) throws(EncoderError) {
-    self.architecture = architecture
-    self.thread = ComputeThread(name: "encoder", threadCount: threadCount)
-    self.engine = Engine(weights: try NetworkWeights(architecture.network, in: file))
+    let weights = try NetworkWeights(architecture.network, in: file)
+    let identity = EncoderIdentity(
+      name: name ?? architecture.rawValue, architecture: architecture,
+      weightsHash: weights.hash(),
+      normalization: normalization ?? architecture.defaultNormalization, inputSize: inputSize)
+    self.init(
+      identity, weights, threadCount: threadCount, maximumBatchSize: maximumBatchSize)
   }
 
-  /// Encodes images.
+  init(
+    _ identity: EncoderIdentity, _ weights: NetworkWeights, threadCount: Int,
+    maximumBatchSize: Int
+  ) {
+    precondition(maximumBatchSize > 0, "a batch has at least one image")
+    self.identity = identity
+    self.thread = ComputeThread(name: "encoder", threadCount: threadCount)
+    self.engine = Engine(weights: weights, maximumBatchSize: maximumBatchSize)
+  }
+
+  /// Encodes images, blocking the caller.
   ///
   /// - Parameter images: float32 [N, 3, H, W], normalised; H and W are at least 32.
   /// - Returns: float32 [N, C, h, w], the network's own grid: h is ⌈H / 32⌉, w is ⌈W / 32⌉.
+  /// - Throws: ``EncoderError`` `invalid` for images of another type or shape.
   public func encode(_ images: Tensor) throws(EncoderError) -> Tensor {
     try check(images)
     return try thread.run { [engine] () throws(EncoderError) in try engine.features(of: images) }
   }
 
-  /// Encodes images for the mesh and for feature caches.
+  /// Encodes images for the mesh and for feature caches, blocking the caller.
   ///
   /// - Parameter images: as for ``encode(_:)``.
   /// - Returns: float16 [N, h·w, C]: cells in reading order, the channels of a cell side by side.
   public func encodeCells(_ images: Tensor) throws(EncoderError) -> Tensor {
     try check(images)
     return try thread.run { [engine] () throws(EncoderError) in try engine.cells(of: images) }
+  }
+
+  /// ``encodeCells(_:)``, suspending the caller.
+  public func encodeCells(_ images: Tensor) async throws(EncoderError) -> Tensor {
+    try check(images)
+    return try await thread.run { [engine] () throws(EncoderError) in
+      try engine.cells(of: images)
+    }
+  }
+
+  /// Loads what batches of the given size need, so that the first one is not late.
+  public func prepare(batchSize: Int) throws(EncoderError) {
+    let images = Shape([batchSize, 3, identity.inputSize, identity.inputSize])
+    try thread.run { [engine] () throws(EncoderError) in try engine.prepare(images) }
   }
 
   private func check(_ images: Tensor) throws(EncoderError) {

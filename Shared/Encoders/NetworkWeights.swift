@@ -50,41 +50,57 @@ struct NetworkWeights {
   /// The tensor as it is in the file.
   func tensor(_ name: String) -> Tensor { file.tensors[prefix + name]! }
 
-  /// The weights [O, I / groups, kernel, kernel] and the bias [O] of a convolution with its batch
-  /// norm folded in: w·γ/√(σ² + ε) and β − μ·γ/√(σ² + ε).
-  func folded(_ convolution: Network.Convolution) -> (weights: Tensor, bias: Tensor) {
+  /// A convolution and what its batch norm makes of it: the weights (float32, O, I / groups,
+  /// kernel, kernel), a factor for each output channel, γ/√(σ² + ε), and a bias, β − μ·γ/√(σ² + ε).
+  func convolution(
+    _ convolution: Network.Convolution
+  ) -> (weights: Tensor, scales: [Float], bias: Tensor) {
     let norm = convolution.batchNorm
-    let gamma = reals("\(norm).weight")
-    let beta = reals("\(norm).bias")
-    let mean = reals("\(norm).running_mean")
-    let variance = reals("\(norm).running_var")
-    let scale = gamma.indices.map {
+    let gamma = reals("\(norm).weight").array(of: Float.self)
+    let beta = reals("\(norm).bias").array(of: Float.self)
+    let mean = reals("\(norm).running_mean").array(of: Float.self)
+    let variance = reals("\(norm).running_var").array(of: Float.self)
+    let scales = gamma.indices.map {
       Double(gamma[$0]) / (Double(variance[$0]) + Double(network.batchNormEpsilon)).squareRoot()
     }
-    let bias = scale.indices.map { Float(Double(beta[$0]) - Double(mean[$0]) * scale[$0]) }
-    let channels = convolution.outputChannels
-    let weights = reals("\(convolution.name).weight")
-    let perChannel = weights.count / channels
-    let folded = Tensor(Shape(convolution.weightExtents), of: Float.self) { target in
-      for channel in 0..<channels {
-        let factor = Float(scale[channel])
-        for index in (channel * perChannel)..<((channel + 1) * perChannel) {
-          target[index] = weights[index] * factor
-        }
+    let bias = scales.indices.map { Float(Double(beta[$0]) - Double(mean[$0]) * scales[$0]) }
+    return (
+      reals("\(convolution.name).weight"), scales.map(Float.init), Tensor([bias.count], bias)
+    )
+  }
+
+  /// Identifies the weights, however they are written down: the SHA-256 of each tensor's name,
+  /// type and shape ("conv1.weight F32 64x3x7x7" and a line feed) and bytes, in order of names.
+  func hash() -> String {
+    var hash = SHA256()
+    var bytesRead = 0
+    for (name, shape) in network.tensorShapes.sorted(by: { $0.name < $1.name }) {
+      let tensor = tensor(name)
+      let extents = shape.dimensions.map(String.init).joined(separator: "x")
+      hash.update("\(name) \(tensor.elementType.safetensorsName) \(extents)\n")
+      hash.update(tensor.bytes)
+      bytesRead += tensor.bytes.byteCount
+      if bytesRead > Self.residentBytes {
+        releasePages()
+        bytesRead = 0
       }
     }
-    return (folded, Tensor([channels], bias))
+    return hash.hexDigest()
   }
+
+  /// How much of the file may stay in memory while it is read.
+  static let residentBytes = 8 << 20
 
   /// Gives back the memory in which the file's bytes were read.
   func releasePages() { file.releasePages() }
 
-  private func reals(_ name: String) -> [Float] {
+  /// A tensor as float32.
+  private func reals(_ name: String) -> Tensor {
     let tensor = tensor(name)
     return switch tensor.elementType {
-    case .float16: tensor.array(of: Float16.self).map(Float.init)
-    case .float64: tensor.array(of: Double.self).map(Float.init)
-    default: tensor.array(of: Float.self)
+    case .float16: Tensor(tensor.shape, tensor.array(of: Float16.self).map(Float.init))
+    case .float64: Tensor(tensor.shape, tensor.array(of: Double.self).map(Float.init))
+    default: tensor
     }
   }
 }

@@ -12,6 +12,9 @@ final class PackedWeights {
   private let source: NetworkWeights
   private var entries: [Int: [Entry]] = [:]
   private var bytesRead = 0
+  /// Where weights are folded: one buffer for all layers, since allocating and freeing large ones
+  /// in turn with those that stay leaves holes.
+  private var folding = AlignedBuffer(byteCount: 0)
 
   init(_ source: NetworkWeights) { self.source = source }
 
@@ -23,41 +26,43 @@ final class PackedWeights {
     if let entry = entries[layer]?.first(where: { $0.weights.descriptor == layout }) {
       return entry
     }
-    let (weights, bias) = source.folded(convolution)
-    let dense = try OneDNN.MemoryDescriptor(
-      convolution.oneDNNWeightExtents, .float32, .dense)
+    let (weights, scales, bias) = source.convolution(convolution)
     let entry = Entry(
       weights: try OneDNN.Memory(layout),
       bias: try OneDNN.Memory(.init([convolution.outputChannels], .float32, .dense)))
-    try Self.copy(weights, as: dense, to: entry.weights, stream)
-    try Self.copy(bias, as: entry.bias.descriptor, to: entry.bias, stream)
+    if weights.bytes.byteCount > folding.byteCount {
+      folding = AlignedBuffer(byteCount: weights.bytes.byteCount)
+    }
+    try copy(
+      weights, convolution.weightExtents, scales: scales,
+      to: try foldingMemory(convolution.weightExtents), stream)
+    try OneDNN.Reorder(
+      from: try foldingMemory(convolution.oneDNNWeightExtents), to: entry.weights
+    ).run(on: stream)
+    try copy(bias, [convolution.outputChannels], scales: nil, to: entry.bias, stream)
     entries[layer, default: []].append(entry)
 
     bytesRead += weights.bytes.byteCount
-    if bytesRead > Self.residentBytes {
+    if bytesRead > NetworkWeights.residentBytes {
       source.releasePages()
       bytesRead = 0
     }
     return entry
   }
 
-  /// How much of the weight file may stay in memory while it is read.
-  private static let residentBytes = 8 << 20
+  private func foldingMemory(_ extents: [Int]) throws(OneDNNError) -> OneDNN.Memory {
+    let memory = try OneDNN.Memory(unbound: .init(extents, .float32, .dense))
+    try memory.bind(to: folding)
+    return memory
+  }
 
-  private static func copy(
-    _ tensor: Tensor, as layout: OneDNN.MemoryDescriptor, to target: OneDNN.Memory,
+  private func copy(
+    _ tensor: Tensor, _ extents: [Int], scales: [Float]?, to target: OneDNN.Memory,
     _ stream: OneDNN.Stream
   ) throws(OneDNNError) {
-    let source = try OneDNN.Memory(unbound: layout)
-    let descriptor = try OneDNN.PrimitiveDescriptor(reorder: layout, to: target.descriptor)
-    let scratch = try OneDNN.Memory(descriptor.descriptor(of: .scratch))
-    let reorder = OneDNN.Invocation(
-      try OneDNN.Primitive(descriptor),
-      [.source: source, .destination: target, .scratch: scratch])
-    try source.withElements(of: tensor) { () throws(OneDNNError) in
-      try reorder.run(on: stream)
-      try stream.wait()
-    }
+    let source = try OneDNN.Memory(unbound: .init(extents, .float32, .dense))
+    let reorder = try OneDNN.Reorder(from: source, to: target, scales: scales)
+    try source.withElements(of: tensor) { () throws(OneDNNError) in try reorder.run(on: stream) }
   }
 }
 

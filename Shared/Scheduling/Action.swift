@@ -40,4 +40,19 @@ public struct Answer<Payload: Sendable>: Sendable {
   public var queued: Duration
   /// The time that each stage computed, by its name.
   public var computed: [String: Duration]
+
+  init(
+    _ result: Result<Payload, Failure>, attempts: Int, queued: Duration,
+    computed: [String: Duration]
+  ) {
+    self.result = result
+    self.attempts = attempts
+    self.queued = queued
+    self.computed = computed
+  }
+
+  /// The answer to a request that never came to a stage.
+  public init(failure: Failure) {
+    self.init(.failure(failure), attempts: 0, queued: .zero, computed: [:])
+  }
 }

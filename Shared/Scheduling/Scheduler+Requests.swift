@@ -3,9 +3,7 @@ extension Scheduler {
   mutating func admit(_ id: RequestID, _ submission: Submission<Payload>, at now: Duration) {
     if let failure = refusal(of: submission, at: now) {
       if failure.code == .resourceExhausted { counters.rejected += 1 }
-      let answer = Answer<Payload>(
-        result: .failure(failure), attempts: 0, queued: .zero, computed: [:])
-      perform(.answer(id, answer))
+      perform(.answer(id, Answer(failure: failure)))
       return
     }
     let latest = now + configuration.requestTimeout
@@ -89,7 +87,7 @@ extension Scheduler {
       counters.failed += 1
     }
     let answer = Answer(
-      result: result, attempts: 1 + request.retries, queued: request.queued,
+      result, attempts: 1 + request.retries, queued: request.queued,
       computed: request.computed)
     perform(.answer(id, answer))
   }

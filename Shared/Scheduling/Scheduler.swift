@@ -72,8 +72,14 @@ public struct Scheduler<Payload: Sendable>: Sendable {
 
   /// Whether every stage of the pipeline has a worker that takes work.
   public func isReady(_ pipeline: String) -> Bool {
-    guard !isDraining, let stages = pipelines[pipeline] else { return false }
-    return stages.allSatisfy { self.stages[$0].workers.contains { !workers[$0]!.isDraining } }
+    guard let stages = pipelines[pipeline] else { return false }
+    return stages.allSatisfy { isServed(self.stages[$0].name) }
+  }
+
+  /// Whether the stage has a worker that takes work.
+  public func isServed(_ stage: String) -> Bool {
+    guard !isDraining, let stage = stages.first(where: { $0.name == stage }) else { return false }
+    return stage.workers.contains { !workers[$0]!.isDraining }
   }
 
   /// Whether a drain of everything was asked for and no request is left.

@@ -1,56 +1,63 @@
 internal import Glibc
 
-/// A file that is written beside its place and put there, whole, by renaming.
+/// A file that is written beside its place and moved there when it is complete, so that nobody
+/// ever finds a part of it: not after a crash, and not with a full disk.
 struct AtomicFile: ~Copyable {
   private let path: String
-  private let partialPath: String
+  private let temporaryPath: String
   private let descriptor: Int32
 
-  /// Has `body` write the file; when it throws, what was at `path` stays.
-  static func write(
-    to path: String, _ body: (borrowing AtomicFile) throws(WeightFileError) -> Void
-  ) throws(WeightFileError) {
-    let file = try AtomicFile(path)
-    do throws(WeightFileError) {
-      try body(file)
-      try file.commit()
-    } catch {
-      file.discard()
-      throw error
-    }
-  }
-
-  private init(_ path: String) throws(WeightFileError) {
+  /// Opens a hidden file in the folder of `path`.
+  init(_ path: String) throws(WeightFileError) {
+    let (folder, name) = Self.split(path)
+    var template = Array("\(folder)/.\(name).XXXXXX".utf8CString)
+    let descriptor = unsafe mkstemp(&template)
+    guard descriptor >= 0 else { throw Self.failure(path, "cannot be written") }
     self.path = path
-    partialPath = "\(path).\(getpid()).partial"
-    descriptor = unsafe open(
-      partialPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode_t(0o644))
-    if descriptor < 0 { throw failure("cannot be made") }
+    self.temporaryPath = String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self)
+    self.descriptor = descriptor
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    close(descriptor)
+    // Nothing is there any more if the file is complete.
+    unsafe _ = unlink(temporaryPath)
+  }
 
-  /// Writes bytes at the end.
-  func append(_ bytes: RawSpan) throws(WeightFileError) {
-    var written = 0
-    while written < bytes.byteCount {
-      let count = unsafe bytes.withUnsafeBytes {
-        unsafe Glibc.write(descriptor, $0.baseAddress! + written, $0.count - written)
+  func write(_ bytes: RawSpan) throws(WeightFileError) {
+    let isDone = unsafe bytes.withUnsafeBytes { bytes in
+      var rest = unsafe bytes[...]
+      while unsafe !rest.isEmpty {
+        let count = unsafe Glibc.write(
+          descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        if count < 0, errno == EINTR { continue }
+        if count < 0 { return false }
+        unsafe rest = rest.dropFirst(count)
       }
-      if count < 0 && errno == EINTR { continue }
-      if count <= 0 { throw failure("cannot be written") }
-      written += count
+      return true
     }
+    guard isDone else { throw Self.failure(path, "cannot be written") }
   }
 
-  private func commit() throws(WeightFileError) {
-    guard fsync(descriptor) == 0 else { throw failure("cannot be written") }
-    guard unsafe rename(partialPath, path) == 0 else { throw failure("cannot be put in place") }
+  /// Moves the file to its place, for good: it is there after a power failure too.
+  consuming func finish() throws(WeightFileError) {
+    // mkstemp(3) lets nobody but the owner read.
+    guard fchmod(descriptor, 0o644) == 0, fsync(descriptor) == 0,
+      unsafe rename(temporaryPath, path) == 0
+    else { throw Self.failure(path, "cannot be written") }
+    let folder = unsafe open(Self.split(path).folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { throw Self.failure(path, "its folder cannot be opened") }
+    defer { close(folder) }
+    guard fsync(folder) == 0 else { throw Self.failure(path, "its folder cannot be written") }
   }
 
-  private func discard() { unsafe _ = unlink(partialPath) }
+  private static func split(_ path: String) -> (folder: String, name: Substring) {
+    guard let slash = path.lastIndex(of: "/") else { return (".", path[...]) }
+    let folder = slash == path.startIndex ? "/" : String(path[..<slash])
+    return (folder, path[path.index(after: slash)...])
+  }
 
-  private func failure(_ what: String) -> WeightFileError {
+  private static func failure(_ path: String, _ what: String) -> WeightFileError {
     WeightFileError(code: .unwritable, path: path, message: "\(what): \(systemErrorMessage())")
   }
 }

@@ -1,42 +1,55 @@
+internal import CSHA256
+
 /// The hash function SHA-256 (NIST FIPS 180-4), fed piece by piece.
 public struct SHA256 {
+  private static let blockLength = 64
+
+  /// The first 32 bits of the fractional parts of the square roots of the first 8 primes.
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
     0x5be0_cd19,
   ]
-  private var block = [UInt8]()
+  /// What does not fill a block yet.
+  private var rest: [UInt8] = []
   private var byteCount: UInt64 = 0
 
-  public init() { block.reserveCapacity(64) }
+  public init() {}
 
   /// Adds bytes to what is hashed.
   public mutating func update(_ bytes: RawSpan) {
     byteCount += UInt64(bytes.byteCount)
-    var position = 0
-    if !block.isEmpty {
-      let missing = min(64 - block.count, bytes.byteCount)
-      append(bytes, 0..<missing)
-      position = missing
-      guard block.count == 64 else { return }
-      let full = block
-      unsafe compress(full.span.bytes, blockCount: 1)
-      block.removeAll(keepingCapacity: true)
+    unsafe bytes.withUnsafeBytes { bytes in
+      var bytes = unsafe bytes[...]
+      if !rest.isEmpty {
+        let missing = unsafe bytes.prefix(Self.blockLength - rest.count)
+        unsafe rest.append(contentsOf: missing)
+        unsafe bytes = unsafe bytes.dropFirst(missing.count)
+        if rest.count < Self.blockLength { return }
+        unsafe captionmesh_sha256_compress(&state, rest, 1)
+        rest = []
+      }
+      let count = unsafe bytes.count / Self.blockLength
+      let whole = unsafe UnsafeRawBufferPointer(rebasing: bytes.prefix(count * Self.blockLength))
+      if let base = whole.baseAddress {
+        unsafe captionmesh_sha256_compress(&state, base, count)
+      }
+      rest = unsafe Array(bytes.dropFirst(whole.count))
     }
-    let blockCount = (bytes.byteCount - position) / 64
-    compress(bytes.extracting(position..<(position + 64 * blockCount)), blockCount: blockCount)
-    append(bytes, (position + 64 * blockCount)..<bytes.byteCount)
   }
 
   /// Adds text, as UTF-8.
   public mutating func update(_ text: String) {
-    unsafe update(Array(text.utf8).span.bytes)
+    let bytes = Array(text.utf8)
+    unsafe update(bytes.span.bytes)
   }
 
   /// The hash of everything that was added, in hexadecimal digits.
   public consuming func hexDigest() -> String {
     let bitCount = byteCount * 8
     var padding: [UInt8] = [0x80]
-    padding += [UInt8](repeating: 0, count: (119 - block.count) % 64)
+    while (rest.count + padding.count) % Self.blockLength != Self.blockLength - 8 {
+      padding.append(0)
+    }
     for shift in stride(from: 56, through: 0, by: -8) {
       padding.append(UInt8(truncatingIfNeeded: bitCount >> UInt64(shift)))
     }
@@ -46,57 +59,4 @@ public struct SHA256 {
       return String(repeating: "0", count: 8 - digits.count) + digits
     }.joined()
   }
-
-  private mutating func append(_ bytes: RawSpan, _ range: Range<Int>) {
-    unsafe bytes.extracting(range).withUnsafeBytes { unsafe block.append(contentsOf: $0) }
-  }
-
-  /// Section 6.2.2 of the standard, for whole blocks of 64 bytes.
-  private mutating func compress(_ bytes: RawSpan, blockCount: Int) {
-    var schedule = [UInt32](repeating: 0, count: 64)
-    var w = schedule.mutableSpan
-    let k = Self.constants.span
-    for block in 0..<blockCount {
-      for t in 0..<16 {
-        let word = unsafe bytes.unsafeLoadUnaligned(
-          fromByteOffset: 64 * block + 4 * t, as: UInt32.self)
-        unsafe w[unchecked: t] = word.byteSwapped
-      }
-      for t in 16..<64 {
-        let x = unsafe w[unchecked: t - 15]
-        let y = unsafe w[unchecked: t - 2]
-        let s0 = rotate(x, 7) ^ rotate(x, 18) ^ (x &>> 3)
-        let s1 = rotate(y, 17) ^ rotate(y, 19) ^ (y &>> 10)
-        unsafe w[unchecked: t] = w[unchecked: t - 16] &+ s0 &+ w[unchecked: t - 7] &+ s1
-      }
-      var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-      var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-      for t in 0..<64 {
-        let s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
-        let t1 = unsafe h &+ s1 &+ ((e & f) ^ (~e & g)) &+ k[unchecked: t] &+ w[unchecked: t]
-        let s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
-        let t2 = s0 &+ ((a & b) ^ (a & c) ^ (b & c))
-        (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
-      }
-      for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
-    }
-  }
-
-  private func rotate(_ x: UInt32, _ count: UInt32) -> UInt32 {
-    x &>> count | x &<< (32 &- count)
-  }
-
-  /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
-  private static let constants: [UInt32] = [
-    0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4,
-    0xab1c_5ed5, 0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe,
-    0x9bdc_06a7, 0xc19b_f174, 0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f,
-    0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da, 0x983e_5152, 0xa831_c66d, 0xb003_27c8, 0xbf59_7fc7,
-    0xc6e0_0bf3, 0xd5a7_9147, 0x06ca_6351, 0x1429_2967, 0x27b7_0a85, 0x2e1b_2138, 0x4d2c_6dfc,
-    0x5338_0d13, 0x650a_7354, 0x766a_0abb, 0x81c2_c92e, 0x9272_2c85, 0xa2bf_e8a1, 0xa81a_664b,
-    0xc24b_8b70, 0xc76c_51a3, 0xd192_e819, 0xd699_0624, 0xf40e_3585, 0x106a_a070, 0x19a4_c116,
-    0x1e37_6c08, 0x2748_774c, 0x34b0_bcb5, 0x391c_0cb3, 0x4ed8_aa4a, 0x5b9c_ca4f, 0x682e_6ff3,
-    0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7,
-    0xc671_78f2,
-  ]
 }

@@ -1,7 +1,7 @@
 internal import Tensor
 
 /// Files in the safetensors format: 8 bytes with the header's length, the header, the tensors.
-public enum SafetensorsFile {
+enum SafetensorsFile {
   private static let maximumHeaderLength = 100_000_000
 
   /// Whether a file begins as one of this format does.

@@ -1,4 +1,4 @@
-internal import Tensor
+public import Tensor
 
 /// The element types that weight files hold.
 enum StoredType: String, CaseIterable {
@@ -28,12 +28,22 @@ enum StoredType: String, CaseIterable {
     }
   }
 
-  init?(_ elementType: ElementType) {
-    guard
-      let type = Self.allCases.first(where: {
-        $0.elementType == elementType && $0 != .bfloat16 && $0 != .bool
-      })
-    else { return nil }
-    self = type
+  /// How an element type in memory is written.
+  init(_ elementType: ElementType) {
+    self =
+      switch elementType {
+      case .float16: .float16
+      case .float32: .float32
+      case .float64: .float64
+      case .uint8: .uint8
+      case .int8: .int8
+      case .int32: .int32
+      case .int64: .int64
+      }
   }
+}
+
+extension ElementType {
+  /// The type's name in safetensors files, such as "F32".
+  public var safetensorsName: String { StoredType(self).rawValue }
 }

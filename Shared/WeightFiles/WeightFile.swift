@@ -21,7 +21,8 @@ public struct WeightFile: Sendable {
   public let tensors: [String: Tensor]
   /// safetensors' `__metadata__`; empty for PyTorch files.
   public let metadata: [String: String]
-  private let file: AlignedBuffer
+  /// The mapped file; nil for tensors that were never in one.
+  private let file: AlignedBuffer?
 
   /// Maps the file and checks its structure.
   ///
@@ -52,8 +53,34 @@ public struct WeightFile: Sendable {
     }
   }
 
+  /// Tensors that are in memory, to be used like those of a file.
+  ///
+  /// - Parameter path: what messages call them.
+  public init(_ tensors: [String: Tensor], metadata: [String: String] = [:], path: String) {
+    self.path = path
+    self.format = .safetensors
+    self.tensors = tensors
+    self.metadata = metadata
+    self.file = nil
+  }
+
   /// Gives back the memory that holds the file's bytes; they are read again when touched.
-  public func releasePages() { MappedFile.releasePages(of: file) }
+  public func releasePages() {
+    if let file { MappedFile.releasePages(of: file) }
+  }
+
+  /// The SHA-256 of the file at `path`, in hexadecimal digits, as `sha256sum` prints it.
+  public static func hash(ofFile path: String) throws(WeightFileError) -> String {
+    let file = try MappedFile.open(path)
+    var hash = SHA256()
+    // Piece by piece, so that the whole file is never in memory.
+    let piece = 4 << 20
+    for start in stride(from: 0, to: file.byteCount, by: piece) {
+      hash.update(file.bytes.extracting(start..<min(start + piece, file.byteCount)))
+      MappedFile.releasePages(of: file)
+    }
+    return hash.hexDigest()
+  }
 }
 
 extension AlignedBuffer {

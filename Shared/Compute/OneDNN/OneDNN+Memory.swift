@@ -43,25 +43,35 @@ extension OneDNN {
       self.buffer = buffer
     }
 
-    /// Runs `body` with the argument bound to the elements of a dense tensor, which is only read.
+    /// Runs `body` with the argument bound to a part of a dense tensor, which is only read.
+    ///
+    /// - Parameter start: the first element of the part.
     public func withElements<R>(
-      of tensor: Tensor, _ body: () throws(OneDNNError) -> R
+      of tensor: Tensor, from start: Int = 0, _ body: () throws(OneDNNError) -> R
     ) throws(OneDNNError) -> R {
+      let offset = start * tensor.elementType.byteCount
       let bytes = tensor.bytes
-      precondition(bytes.byteCount == descriptor.byteCount, "\(tensor.shape) does not fit")
+      precondition(
+        start >= 0 && descriptor.byteCount <= bytes.byteCount - offset,
+        "\(tensor.shape) is too short")
       return try unsafe bytes.withUnsafeBytes { bytes throws(OneDNNError) in
-        try unsafe withBytes(UnsafeMutableRawPointer(mutating: bytes.baseAddress!), body)
+        try unsafe withBytes(
+          UnsafeMutableRawPointer(mutating: bytes.baseAddress! + offset), body)
       }
     }
 
-    /// Runs `body` with the argument bound to a span, to be written.
+    /// Runs `body` with the argument bound to a part of a span, to be written.
+    ///
+    /// - Parameter start: the first element of the part.
     public func withElements<Element: TensorElement, R>(
-      of span: inout MutableSpan<Element>, _ body: () throws(OneDNNError) -> R
+      of span: inout MutableSpan<Element>, from start: Int, _ body: () throws(OneDNNError) -> R
     ) throws(OneDNNError) -> R {
+      let offset = start * MemoryLayout<Element>.stride
       let byteCount = descriptor.byteCount
       return try unsafe span.withUnsafeMutableBytes { bytes throws(OneDNNError) in
-        precondition(bytes.count == byteCount, "\(bytes.count) bytes, not \(byteCount)")
-        return try unsafe withBytes(bytes.baseAddress!, body)
+        precondition(
+          start >= 0 && byteCount <= bytes.count - offset, "\(bytes.count) bytes are too few")
+        return try unsafe withBytes(bytes.baseAddress! + offset, body)
       }
     }
 

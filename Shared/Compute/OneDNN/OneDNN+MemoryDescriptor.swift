@@ -22,10 +22,14 @@ extension OneDNN {
       let dimensions = extents.map(Int64.init)
       let type = OneDNN.dataType(of: elementType)
       let status =
-        if let strides = layout.strides(of: extents) {
-          unsafe dnnl_memory_desc_init_by_strides(&raw, count, dimensions, type, strides)
-        } else {
+        switch layout {
+        case .any:
           unsafe dnnl_memory_desc_init_by_tag(&raw, count, dimensions, type, dnnl_format_tag_any)
+        case .channelBlocks:
+          unsafe dnnl_memory_desc_init_by_tag(&raw, count, dimensions, type, dnnl_nChw16c)
+        case .dense, .channelsLast:
+          unsafe dnnl_memory_desc_init_by_strides(
+            &raw, count, dimensions, type, layout.strides(of: extents))
         }
       try OneDNN.check(status, "describe a tensor of \(elementType) \(extents)")
       self.raw = raw
@@ -52,20 +56,19 @@ extension OneDNN {
 
   /// How the elements of an argument lie in memory.
   public enum Layout: Sendable {
-    /// Whatever the primitive likes best: mostly blocks of 16 channels.
+    /// Whatever the primitive likes best.
     case any
     /// In the extents' order, the last one varying fastest: C order.
     case dense
     /// Of extents N, C, H, W the channels vary fastest: NHWC in memory.
     case channelsLast
+    /// Of extents N, C, H, W the channels are cut into blocks of 16, and the channels of a block
+    /// vary fastest: nChw16c in oneDNN's notation.
+    case channelBlocks
 
-    fileprivate func strides(of extents: [Int]) -> [Int64]? {
+    fileprivate func strides(of extents: [Int]) -> [Int64] {
       var order = Array(extents.indices)
-      switch self {
-      case .any: return nil
-      case .dense: break
-      case .channelsLast: order.append(order.remove(at: 1))
-      }
+      if self == .channelsLast { order.append(order.remove(at: 1)) }
       var strides = [Int64](repeating: 1, count: extents.count)
       var stride: Int64 = 1
       for axis in order.reversed() {

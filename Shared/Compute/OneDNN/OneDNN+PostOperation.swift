@@ -11,13 +11,14 @@ extension OneDNN {
     case clippedReLU(limit: Float)
   }
 
-  /// The post-operations of a primitive, and where its scratch memory comes from: the caller, so
-  /// that all primitives can share it.
+  /// The post-operations of a primitive, the factors of its result (one for each index of the
+  /// first axis), and where its scratch memory comes from: the caller, so that all primitives can
+  /// share it.
   @safe
   final class Attributes {
     let handle: dnnl_primitive_attr_t
 
-    init(_ postOperations: [PostOperation]) throws(OneDNNError) {
+    init(_ postOperations: [PostOperation], scales: [Float]? = nil) throws(OneDNNError) {
       var handle: dnnl_primitive_attr_t?
       try unsafe OneDNN.check(dnnl_primitive_attr_create(&handle), "make attributes")
       unsafe self.handle = handle!
@@ -41,6 +42,12 @@ extension OneDNN {
       }
       try unsafe OneDNN.check(
         dnnl_primitive_attr_set_post_ops(self.handle, list), "set post-operations")
+      guard let scales else { return }
+      let firstAxis: Int32 = 1 << 0
+      try unsafe OneDNN.check(
+        dnnl_primitive_attr_set_output_scales(
+          self.handle, Int64(scales.count), firstAxis, scales),
+        "set factors")
     }
 
     deinit { unsafe _ = dnnl_primitive_attr_destroy(handle) }

@@ -7,24 +7,42 @@ extension OneDNN {
     let handle: dnnl_primitive_desc_t
 
     /// A calculation described by one of oneDNN's operation descriptors.
+    ///
+    /// - Parameter implementation: a part of the implementation's name; nil for the first one that
+    ///   oneDNN offers, which it thinks the fastest.
     init(
-      operation: UnsafeRawPointer, attributes: Attributes, _ what: @autoclosure () -> String
+      operation: UnsafeRawPointer, attributes: Attributes, implementation: String? = nil,
+      _ what: @autoclosure () -> String
     ) throws(OneDNNError) {
-      var handle: dnnl_primitive_desc_t?
-      try unsafe OneDNN.check(
-        dnnl_primitive_desc_create(
-          &handle, operation, attributes.handle, Engine.cpu().handle, nil),
-        what())
-      unsafe self.handle = handle!
+      var iterator: dnnl_primitive_desc_iterator_t?
+      var status = try unsafe dnnl_primitive_desc_iterator_create(
+        &iterator, operation, attributes.handle, Engine.cpu().handle, nil)
+      defer { unsafe _ = dnnl_primitive_desc_iterator_destroy(iterator) }
+      while status == dnnl_success {
+        guard let candidate = unsafe dnnl_primitive_desc_iterator_fetch(iterator) else { break }
+        if let implementation, unsafe !Self.name(of: candidate).contains(implementation) {
+          unsafe _ = dnnl_primitive_desc_destroy(candidate)
+          status = unsafe dnnl_primitive_desc_iterator_next(iterator)
+          continue
+        }
+        unsafe self.handle = candidate
+        return
+      }
+      // The iterator has come to its end, or has not even begun.
+      let isExhausted = status == dnnl_success || status == dnnl_iterator_ends
+      throw OneDNNError(
+        code: isExhausted ? .unimplemented : OneDNNError.Code(status), operation: what())
     }
 
     /// Copies an argument into another layout or element type.
+    ///
+    /// - Parameter scales: one factor for each index of the first axis; nil multiplies by nothing.
     public init(
-      reorder source: MemoryDescriptor, to destination: MemoryDescriptor
+      reorder source: MemoryDescriptor, to destination: MemoryDescriptor, scales: [Float]? = nil
     ) throws(OneDNNError) {
       var handle: dnnl_primitive_desc_t?
       let engine = try Engine.cpu()
-      let attributes = try Attributes([])
+      let attributes = try Attributes([], scales: scales)
       let status = unsafe withUnsafePointer(to: source.raw) { source in
         unsafe withUnsafePointer(to: destination.raw) { destination in
           unsafe dnnl_reorder_primitive_desc_create(
@@ -47,7 +65,9 @@ extension OneDNN {
     }
 
     /// The name of the implementation, such as `jit:avx512_core` or `jit_wino_4x3:avx512_core`.
-    public var implementation: String {
+    public var implementation: String { unsafe Self.name(of: handle) }
+
+    private static func name(of handle: dnnl_primitive_desc_t) -> String {
       var name: UnsafePointer<CChar>?
       let status = unsafe dnnl_primitive_desc_query(
         handle, dnnl_query_impl_info_str, 0, &name)

@@ -139,7 +139,7 @@ public struct Checkpoint: Sendable {
       "card": Self.encode(card),
     ]
     do {
-      try SafetensorsFile.write(tensors, metadata: metadata, to: path)
+      try WeightFile.write(tensors, metadata: metadata, to: path)
     } catch {
       throw CheckpointError(.unwritable, "\(error)")
     }

@@ -1,0 +1,86 @@
+import GRPCCore
+import MeshAPI
+import MessagePack
+import Scheduling
+
+extension DispatchCore {
+  func makeClient() -> ClientID { ClientID(rawValue: makeID()) }
+
+  /// Hands a request to the scheduler. `onAnswer` is called exactly once, possibly before this
+  /// returns, and must not wait for anything.
+  func submit(
+    _ job: Job, for client: ClientID, onAnswer: @escaping @Sendable (Answer<StagePayload>) -> Void
+  ) {
+    let id = RequestID(rawValue: makeID())
+    waiters[id] = Waiter(client: client, options: job.options, onAnswer: onAnswer)
+    let submission = Submission(
+      pipeline: job.pipeline.rawValue, payload: job.input, byteCount: job.byteCount,
+      deadline: job.deadline)
+    handle(.requestArrived(id, submission))
+  }
+
+  /// Ends all that the client waits for. What has run out of time by now is answered so.
+  func cancel(_ client: ClientID) {
+    gathering[client] = nil
+    handle(.timeAdvanced)
+    for id in waiters.filter({ $0.value.client == client }).keys.sorted() {
+      handle(.requestCancelled(id))
+    }
+  }
+
+  /// Counts bytes of a corpus that its client has not sent in full.
+  ///
+  /// - Throws: `RPCError` with code RESOURCE_EXHAUSTED when more is on its way than the dispatcher
+  ///   may hold.
+  func gather(_ byteCount: Int, for client: ClientID) throws(RPCError) {
+    let limit = configuration.scheduler.maximumBytes
+    guard gathering.values.reduce(byteCount, +) <= limit else {
+      throw RPCError(
+        code: .resourceExhausted,
+        message: "the corpora on their way are of more than \(limit) bytes; try again later")
+    }
+    gathering[client, default: 0] += byteCount
+  }
+
+  /// The corpus is complete; its bytes.
+  func endGathering(for client: ClientID) -> Int {
+    gathering.removeValue(forKey: client) ?? 0
+  }
+
+  /// When the client of a call stops waiting, on the scheduler's clock; nil when it did not say.
+  ///
+  /// A little earlier, that is: so that it still gets the answer that says at which stage it was.
+  nonisolated func deadline(of metadata: Metadata) -> Duration? {
+    guard let timeout = metadata.callTimeout else { return nil }
+    return time.now() + timeout - min(timeout / 10, .milliseconds(5))
+  }
+}
+
+/// What a client wants done.
+struct Job: Sendable {
+  var pipeline: Pipeline
+  /// The first stage's input.
+  var input: StagePayload
+  var byteCount: Int
+  var options = DecodeOptions()
+  /// When the client stops waiting, on the scheduler's clock.
+  var deadline: Duration?
+
+  init(
+    _ pipeline: Pipeline, _ input: StagePayload, byteCount: Int,
+    options: DecodeOptions = DecodeOptions(), deadline: Duration?
+  ) {
+    self.pipeline = pipeline
+    self.input = input
+    self.byteCount = byteCount
+    self.options = options
+    self.deadline = deadline
+  }
+
+  /// A photograph, whose bytes stay where they were received.
+  init(_ request: CaptionRequest, deadline: Duration?) {
+    self.init(
+      .caption, .message(LoadInput(image: request.image, name: request.name)),
+      byteCount: request.image.count, options: request.options, deadline: deadline)
+  }
+}

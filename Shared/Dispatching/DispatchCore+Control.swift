@@ -1,0 +1,117 @@
+public import GRPCCore
+import MeshAPI
+import Scheduling
+
+extension DispatchCore {
+  /// Somebody who waits until a worker has left, or everything (nil).
+  struct DrainWaiter {
+    let client: ClientID
+    let worker: WorkerID?
+    let done: AsyncStream<Void>.Continuation
+  }
+
+  /// Somebody who is told of a service's health whenever it changes.
+  struct HealthWatcher {
+    let service: String
+    var last: HealthCheckResponse.Status
+    let changes: AsyncStream<HealthCheckResponse.Status>.Continuation
+  }
+
+  /// The mesh as it is now.
+  func status() -> StatusReply {
+    let status = scheduler.status
+    let stages = status.stages.map { stage in
+      StatusReply.Stage(
+        name: stage.name, queued: stage.queued, inFlight: stage.inFlight,
+        workers: stage.workers.compactMap { worker in
+          guard let hello = registrations[worker.id]?.hello else { return nil }
+          return StatusReply.Worker(
+            id: worker.id.rawValue, pid: hello.pid, host: hello.host,
+            state: worker.state.rawValue, build: hello.build, inFlight: worker.inFlight,
+            done: worker.done, identity: hello.identity)
+        })
+    }
+    return StatusReply(
+      ready: isReady, draining: status.isDraining, pid: configuration.pid,
+      build: configuration.build, uptimeSeconds: time.now() / .seconds(1), stages: stages,
+      requests: status.requests, bytes: status.bytes,
+      limits: [
+        "requests": configuration.scheduler.maximumRequests,
+        "bytes": configuration.scheduler.maximumBytes, "window": configuration.window,
+      ], counters: status.counters.named)
+  }
+
+  private var isReady: Bool { configuration.requiredStages.allSatisfy(scheduler.isServed) }
+
+  /// Lets a worker go when it is done, or ends the mesh's work (nil); returns when that is so.
+  ///
+  /// - Throws: `RPCError` with code NOT_FOUND for a worker that is not there, and CANCELLED when
+  ///   the call is over before the work is.
+  public func drain(worker: UInt64?) async throws(RPCError) {
+    let id = worker.map { WorkerID(rawValue: $0) }
+    if let id, registrations[id] == nil {
+      throw RPCError(code: .notFound, message: "there is no worker \(id); `status` lists them")
+    }
+    let client = makeClient()
+    let (isDone, done) = AsyncStream<Void>.makeStream()
+    drains.append(DrainWaiter(client: client, worker: id, done: done))
+    handle(.drainRequested(id))
+    for await _ in isDone { return }
+    drains.removeAll { $0.client == client }
+    throw RPCError(code: .cancelled, message: "the call was over before the work was")
+  }
+
+  func notifyDrains() {
+    for waiter in drains where isOver(waiter) { waiter.done.yield() }
+    drains.removeAll { isOver($0) }
+  }
+
+  private func isOver(_ waiter: DrainWaiter) -> Bool {
+    if let worker = waiter.worker { registrations[worker] == nil } else { scheduler.isDrained }
+  }
+
+  /// The health of a service by its full name, the mesh's for an empty one; nil for a service that
+  /// is not there.
+  func health(of service: String) -> HealthCheckResponse.Status? {
+    switch service {
+    case "": isReady ? .serving : .notServing
+    case Captioner.name: scheduler.isReady(Pipeline.caption.rawValue) ? .serving : .notServing
+    case Scorer.name: scheduler.isReady(Pipeline.score.rawValue) ? .serving : .notServing
+    case Dispatcher.name, Control.name, Health.name: .serving
+    default: nil
+    }
+  }
+
+  /// The health now, and again whenever it changes, until ``unwatch(_:)``.
+  func watch(_ service: String, as client: ClientID) -> AsyncStream<HealthCheckResponse.Status> {
+    let (changes, continuation) = AsyncStream<HealthCheckResponse.Status>.makeStream(
+      bufferingPolicy: .bufferingNewest(1))
+    let now = health(of: service) ?? .serviceUnknown
+    continuation.yield(now)
+    watchers[client] = HealthWatcher(service: service, last: now, changes: continuation)
+    return changes
+  }
+
+  func unwatch(_ client: ClientID) { watchers[client] = nil }
+
+  func notifyWatchers() {
+    for (client, watcher) in watchers {
+      let now = health(of: watcher.service) ?? .serviceUnknown
+      if now != watcher.last {
+        watchers[client]!.last = now
+        watcher.changes.yield(now)
+      }
+    }
+  }
+}
+
+extension SchedulerCounters {
+  fileprivate var named: [String: Int] {
+    [
+      "admitted": admitted, "rejected": rejected, "completed": completed, "failed": failed,
+      "cancelled": cancelled, "expired": expired, "retried": retried,
+      "stale_results": staleResults, "lost_workers": lostWorkers,
+      "refused_workers": refusedWorkers,
+    ]
+  }
+}

@@ -1,0 +1,99 @@
+import GRPCCore
+public import Logging
+import MeshAPI
+import MessagePack
+import Scheduling
+
+/// Turns what clients and workers say into the scheduler's events and does what it decides.
+///
+/// The actor holds everything that the mesh has in hand: the payloads, under the scheduler's
+/// leases; who waits for each request's answer; and the stream to each worker.
+public actor DispatchCore {
+  /// A registered worker's stream, and what it said of itself.
+  struct Registration {
+    let hello: WorkerHello
+    let outbox: WorkerOutbox
+  }
+
+  /// Somebody who waits for a request's answer.
+  struct Waiter {
+    let client: ClientID
+    /// How the request's caption is searched for.
+    let options: DecodeOptions
+    let onAnswer: @Sendable (Answer<StagePayload>) -> Void
+  }
+
+  typealias WorkerOutbox = AsyncThrowingStream<DispatcherMessage, any Error>.Continuation
+
+  let configuration: DispatcherConfiguration
+  let logger: Logger
+  let time: TimeSource
+  var scheduler: Scheduler<StagePayload>
+  var waiters: [RequestID: Waiter] = [:]
+  var registrations: [WorkerID: Registration] = [:]
+  /// Bytes of corpora that are still being received.
+  var gathering: [ClientID: Int] = [:]
+  var drains: [DrainWaiter] = []
+  var watchers: [ClientID: HealthWatcher] = [:]
+  private var lastID: UInt64 = 0
+  private var timer: (at: Duration, task: Task<Void, Never>)?
+
+  public init(
+    _ configuration: DispatcherConfiguration, logger: Logger, time: TimeSource = .continuous()
+  ) {
+    self.configuration = configuration
+    self.logger = logger
+    self.time = time
+    scheduler = Scheduler(configuration.scheduler)
+  }
+
+  deinit { timer?.task.cancel() }
+
+  /// A number that was not given out before.
+  func makeID() -> UInt64 {
+    lastID += 1
+    return lastID
+  }
+
+  /// Lets the scheduler decide on an event and does what it says.
+  func handle(_ event: Scheduler<StagePayload>.Event) {
+    for action in scheduler.handle(event, at: time.now()) { perform(action) }
+    notifyDrains()
+    notifyWatchers()
+    setTimer()
+  }
+
+  private func perform(_ action: Scheduler<StagePayload>.Action) {
+    switch action {
+    case .welcome(let id): welcome(id)
+    case .assign(let id, let batch): send(batch, to: id)
+    case .cancel(let id, let task): registrations[id]?.outbox.yield(.cancel(task.rawValue))
+    case .drain(let id): registrations[id]?.outbox.yield(.drain)
+    case .close(let id, let failure): close(id, failure)
+    case .answer(let id, let answer): waiters.removeValue(forKey: id)?.onAnswer(answer)
+    }
+  }
+
+  /// Sees to it that the scheduler hears of the time when it next wants to.
+  private func setTimer() {
+    guard let next = scheduler.nextWakeup(after: time.now()) else { return }
+    if let timer, timer.at <= next { return }
+    timer?.task.cancel()
+    let time = time
+    let task = Task { [weak self] in
+      guard (try? await time.sleep(next)) != nil else { return }
+      await self?.timerFired()
+    }
+    timer = (next, task)
+  }
+
+  private func timerFired() {
+    timer = nil
+    handle(.timeAdvanced)
+  }
+}
+
+/// Names one client's call.
+struct ClientID: Hashable, Sendable {
+  let rawValue: UInt64
+}

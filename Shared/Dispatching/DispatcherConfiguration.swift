@@ -1,0 +1,36 @@
+import MeshAPI
+public import Scheduling
+
+/// What the dispatcher is told about the mesh.
+public struct DispatcherConfiguration: Sendable {
+  /// The queues and bounds.
+  public var scheduler: SchedulerConfiguration
+  /// The stages without which the mesh is not ready, by name.
+  public var requiredStages: Set<String>
+  /// The most requests of one client's stream that are in the mesh or wait to be read by it.
+  public var window = 64
+  /// How often workers are to be heard of.
+  public var heartbeat: Duration = .milliseconds(500)
+  /// What the program calls itself in `status`.
+  public var build: String
+  public var pid: Int
+
+  public init(
+    scheduler: SchedulerConfiguration, requiredStages: Set<String>, build: String, pid: Int
+  ) {
+    self.scheduler = scheduler
+    self.requiredStages = requiredStages
+    self.build = build
+    self.pid = pid
+  }
+}
+
+extension SchedulerConfiguration {
+  /// All stages and pipelines of the mesh, with the same bounds for each stage.
+  public static var mesh: SchedulerConfiguration {
+    SchedulerConfiguration(
+      stages: MeshAPI.Stage.allCases.map { Stage($0.rawValue) },
+      pipelines: Dictionary(
+        uniqueKeysWithValues: Pipeline.allCases.map { ($0.rawValue, $0.stages.map(\.rawValue)) }))
+  }
+}

@@ -1,0 +1,195 @@
+import GRPCCore
+import Logging
+import MeshAPI
+import MessagePack
+import ServiceLifecycle
+import Synchronization
+
+/// One `Work` stream, from a worker's hello to the stream's end.
+final class WorkerSession<Worker: StageWorker>: Sendable {
+  private let worker: Worker
+  private let hello: WorkerHello
+  private let thread: ComputeThread
+  private let logger: Logger
+  private let outbox: AsyncStream<WorkerMessage>
+  private let send: AsyncStream<WorkerMessage>.Continuation
+  private let state = Mutex(State())
+
+  private struct State {
+    var wasWelcome = false
+    var isLeaving = false
+    var cancelled: Set<UInt64> = []
+    var progress = 0
+  }
+
+  init(worker: Worker, hello: WorkerHello, thread: ComputeThread, logger: Logger) {
+    self.worker = worker
+    self.hello = hello
+    self.thread = thread
+    self.logger = logger
+    (outbox, send) = AsyncStream.makeStream()
+  }
+
+  /// Whether the dispatcher took the worker in.
+  var wasWelcome: Bool { state.withLock { $0.wasWelcome } }
+
+  /// Whether either side wants the worker to go when it is done.
+  var isLeaving: Bool { state.withLock { $0.isLeaving } }
+
+  /// Returns when the dispatcher closes the stream in good order.
+  ///
+  /// - Throws: `RPCError` with the reason why it closed otherwise.
+  func run(
+    over client: GRPCClient<some ClientTransport>, welcomeTimeout: Duration
+  ) async throws {
+    send.yield(.hello(hello))
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      group.addTask {
+        try await Task.sleep(for: welcomeTimeout)
+        guard self.wasWelcome else {
+          throw RPCError(
+            code: .unavailable, message: "no answer from the dispatcher within \(welcomeTimeout)")
+        }
+        return false
+      }
+      group.addTask {
+        try await withGracefulShutdownHandler {
+          try await self.work(over: client)
+        } onGracefulShutdown: {
+          self.leave()
+        }
+        return true
+      }
+      while let hasEnded = try await group.next() {
+        if hasEnded { break }
+      }
+      group.cancelAll()
+    }
+  }
+
+  private func work(over client: GRPCClient<some ClientTransport>) async throws {
+    try await Dispatcher.Client(client).work { writer in
+      for await message in self.outbox { try await writer.write(message) }
+    } replies: { messages in
+      let (batches, compute) = AsyncStream<[TaskInput]>.makeStream()
+      try await withThrowingDiscardingTaskGroup { group in
+        group.addTask {
+          for await batch in batches { await self.compute(batch) }
+        }
+        var gathered: [TaskInput] = []
+        defer {
+          compute.finish()
+          group.cancelAll()
+        }
+        for try await message in messages {
+          switch message {
+          case .welcome(let welcome):
+            group.addTask { await self.beat(every: .milliseconds(welcome.heartbeatMilliseconds)) }
+            self.enter(welcome)
+          case .task(let task):
+            gathered.append(task)
+            if gathered.count >= task.batchCount {
+              compute.yield(gathered)
+              gathered = []
+            }
+          case .cancel(let task): self.state.withLock { _ = $0.cancelled.insert(task) }
+          case .drain: self.leave()
+          }
+        }
+      }
+    }
+  }
+
+  private func enter(_ welcome: WorkerWelcome) {
+    logger.info("registered as worker \(welcome.worker)")
+    state.withLock { $0.wasWelcome = true }
+    send.yield(.credit(hello.capacity))
+  }
+
+  private func leave() {
+    let isNew = state.withLock { state in
+      defer { state.isLeaving = true }
+      return !state.isLeaving
+    }
+    guard isNew else { return }
+    logger.info("draining")
+    send.yield(.goodbye)
+  }
+
+  private func beat(every interval: Duration) async {
+    while !Task.isCancelled {
+      send.yield(.heartbeat(WorkerHeartbeat(progress: state.withLock { $0.progress })))
+      try? await Task.sleep(for: max(interval, .milliseconds(1)))
+    }
+  }
+
+  // MARK: Computing
+
+  /// Answers every task of the batch and gives its credit back.
+  private func compute(_ batch: [TaskInput]) async {
+    let messages = await withTaskExecutorPreference(thread) { await self.answers(to: batch) }
+    for message in messages { send.yield(message) }
+    send.yield(.credit(batch.count))
+    state.withLock { state in
+      state.progress += batch.count
+      for task in batch { state.cancelled.remove(task.id) }
+    }
+  }
+
+  private func answers(to batch: [TaskInput]) async -> [WorkerMessage] {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var answers: [WorkerMessage] = []
+    var tasks: [UInt64] = []
+    var items: [StageItem<Worker.Input>] = []
+    for task in batch {
+      do throws(ItemError) {
+        if state.withLock({ $0.cancelled.contains(task.id) }) {
+          throw ItemError(.cancelled, "\(hello.stage): cancelled before it was begun")
+        }
+        let deadline = start.advanced(by: .milliseconds(task.deadlineMilliseconds))
+        items.append(
+          StageItem(input: try unpack(task), options: task.options, deadline: deadline))
+        tasks.append(task.id)
+      } catch {
+        answers.append(.failure(TaskFailure(task: task.id, error: error)))
+      }
+    }
+    guard !items.isEmpty else { return answers }
+    let results = await worker.process(items)
+    let share = start.duration(to: clock.now).milliseconds / Double(items.count)
+    for (index, task) in tasks.enumerated() {
+      let result =
+        index < results.count
+        ? results[index]
+        : .failure(
+          ItemError(
+            .internalError, "\(hello.stage): \(results.count) results for \(items.count) items"))
+      switch result {
+      case .success(let output):
+        answers.append(
+          .result(TaskOutput(task: task, payload: .message(output), milliseconds: share)))
+      case .failure(let error):
+        answers.append(.failure(TaskFailure(task: task, error: error)))
+      }
+    }
+    return answers
+  }
+
+  private func unpack(_ task: TaskInput) throws(ItemError) -> Worker.Input {
+    do {
+      let value = try MessagePackValue(
+        unpacking: task.payload.bytes(), limits: worker.inputLimits)
+      return try Worker.Input(from: value)
+    } catch {
+      // The client did not send this: the stage before made it.
+      let code: RPCError.Code = error.code == .limitExceeded ? .resourceExhausted : .internalError
+      throw ItemError(code, "\(hello.stage): the input is not as it should be: \(error)")
+    }
+  }
+}
+
+extension Duration {
+  /// The duration in milliseconds, with fractions.
+  var milliseconds: Double { self / .milliseconds(1) }
+}
