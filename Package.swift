@@ -78,6 +78,7 @@ let package = Package(
     .systemLibrary(name: "CMessagePack", path: "Shared/System/CMessagePack"),
     .systemLibrary(name: "COneDNN", path: "Shared/System/COneDNN"),
     .systemLibrary(name: "COpenBLAS", path: "Shared/System/COpenBLAS"),
+    .systemLibrary(name: "CZeroMQ", path: "Shared/System/CZeroMQ"),
     shim("CJPEG", linking: "jpeg"),
     shim("CPNG", linking: "png"),
     shim("CPixels"),
@@ -117,6 +118,8 @@ let package = Package(
       "ServiceKit",
       ["MeshAPI", "MessagePack", grpcCore, logging, serviceLifecycle, unixSignals, yams]),
     library("Supervision", ["CProcesses", "MeshAPI", "ServiceKit", grpcCore, logging]),
+    library(
+      "ZeroMQTransport", ["CZeroMQ", "MessagePack", "Tensor", grpcCore], exclude: ["PROTOCOL.md"]),
 
     // Tests
     tests("ComputeTests", ["Compute"]),
@@ -137,5 +140,8 @@ let package = Package(
     tests("TensorTests", ["Tensor"]),
     tests("TrainingTests", ["Compute", "Decoders", "Training"]),
     tests("VocabularyTests", ["Vocabulary"]),
+    tests(
+      "ZeroMQTransportTests",
+      ["CZeroMQ", "MessagePack", "Tensor", "ZeroMQTransport", grpcCore, grpcInProcess]),
   ]
 )

@@ -1,0 +1,50 @@
+import Glibc
+
+/// The file behind an `ipc` address.
+///
+/// libzmq removes whatever file is at the path when it binds, even that of a live server, hence
+/// the look before.
+enum IPCSocketFile {
+  /// Makes the folder, open to this user only, where it is missing, and sees to it that no server
+  /// listens at the path. The file that a killed server left is no obstacle.
+  ///
+  /// - Throws: ``ZeroMQTransportError`` with code `addressInUse` or `cannotBind`.
+  static func prepare(_ path: String, of address: ZeroMQAddress) throws(ZeroMQTransportError) {
+    let folder = String(path[..<path.lastIndex(of: "/")!])
+    if !folder.isEmpty, unsafe mkdir(folder, 0o700) != 0, errno != EEXIST {
+      throw cannotBind(address, "cannot make the folder \(folder)")
+    }
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { return }
+    guard status.st_mode & S_IFMT == S_IFSOCK else {
+      throw ZeroMQTransportError(
+        code: .cannotBind, message: "\(path) exists and is no socket; choose another address")
+    }
+    if isAlive(path) { throw .addressInUse(address) }
+  }
+
+  /// Whether a process accepts connections at the path.
+  private static func isAlive(_ path: String) -> Bool {
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    unsafe withUnsafeMutableBytes(of: &address.sun_path) { target in
+      unsafe target.copyBytes(from: path.utf8)
+    }
+    return unsafe withUnsafePointer(to: &address) { address in
+      unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        unsafe connect(descriptor, address, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+      }
+    }
+  }
+
+  private static func cannotBind(
+    _ address: ZeroMQAddress, _ what: String
+  ) -> ZeroMQTransportError {
+    let reason = unsafe String(cString: strerror(errno))
+    return ZeroMQTransportError(
+      code: .cannotBind, message: "cannot bind \(address): \(what): \(reason)")
+  }
+}

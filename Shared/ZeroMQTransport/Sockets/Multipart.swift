@@ -1,0 +1,9 @@
+import MessagePack
+
+/// A multipart message as it was received.
+struct Multipart {
+  /// The frames, as far as the limits allow.
+  var frames: [MessageBytes] = []
+  /// What limit it breaks, for people; what came after that was dropped.
+  var excess: String?
+}

@@ -1,0 +1,75 @@
+import CZeroMQ
+import MessagePack
+
+/// Waiting for a socket, and for what becomes of its connections.
+extension ZeroMQSocket {
+  static func monitor(
+    of socket: UnsafeMutableRawPointer, in context: ZeroMQContext
+  ) throws(ZeroMQTransportError) -> UnsafeMutableRawPointer {
+    let name =
+      "inproc://monitor-\(UInt(bitPattern: socket))-\(UInt64.random(in: 0 ... .max))"
+    guard unsafe zmq_socket_monitor(socket, name, ZMQ_EVENT_ALL) == 0,
+      let monitor = unsafe zmq_socket(context.pointer, ZMQ_PAIR)
+    else { throw .lastError("cannot watch a ZeroMQ socket") }
+    guard unsafe zmq_connect(monitor, name) == 0 else {
+      defer { unsafe zmq_close(monitor) }
+      throw .lastError("cannot watch a ZeroMQ socket")
+    }
+    return unsafe monitor
+  }
+
+  /// What has become of connections since the last call: the events of libzmq's monitor, as bits.
+  func connectionEvents() -> Int32 {
+    var events: Int32 = 0
+    var more = true
+    while let event = unsafe Self.receiveFrame(from: monitor, more: &more) {
+      // A frame with the event's 16 bits and a value of 32, then one with the address.
+      if more, event.count == 6 {
+        events |= unsafe Int32(event.bytes.unsafeLoadUnaligned(as: UInt16.self))
+      }
+    }
+    return events
+  }
+
+  /// What ``wait(for:writable:wakeup:until:)`` found, beside messages.
+  struct Ready {
+    var hasConnectionEvents = false
+    var isSignalled = true
+  }
+
+  /// Waits for a message, a connection's event, a signal, or `deadline`.
+  ///
+  /// - Parameter writable: whether to wait for the socket to become writable, too.
+  static func wait(
+    for socket: ZeroMQSocket?, writable: Bool, wakeup: Wakeup,
+    until deadline: ContinuousClock.Instant
+  ) -> Ready {
+    var items = unsafe InlineArray<3, zmq_pollitem_t>(repeating: zmq_pollitem_t())
+    unsafe items[0] = zmq_pollitem_t(
+      socket: nil, fd: wakeup.descriptor, events: Int16(ZMQ_POLLIN), revents: 0)
+    if let socket {
+      let events = Int16(ZMQ_POLLIN | (writable ? ZMQ_POLLOUT : 0))
+      unsafe items[1] = zmq_pollitem_t(socket: socket.pointer, fd: 0, events: events, revents: 0)
+      unsafe items[2] = zmq_pollitem_t(
+        socket: socket.monitor, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0)
+    }
+    let timeout = milliseconds(until: deadline)
+    let count: Int32 = socket == nil ? 1 : 3
+    let result = unsafe withUnsafeMutablePointer(to: &items) { items in
+      unsafe items.withMemoryRebound(to: zmq_pollitem_t.self, capacity: 3) { items in
+        unsafe zmq_poll(items, count, timeout)
+      }
+    }
+    // After an error (a signal came) it is as good as unknown what is ready.
+    guard result >= 0 else { return Ready(hasConnectionEvents: socket != nil, isSignalled: true) }
+    return unsafe Ready(
+      hasConnectionEvents: items[2].revents != 0, isSignalled: items[0].revents != 0)
+  }
+
+  /// Rounded up, so that the time has come when the wait is over.
+  private static func milliseconds(until deadline: ContinuousClock.Instant) -> Int {
+    let (seconds, attoseconds) = ContinuousClock.now.duration(to: deadline).components
+    let milliseconds = seconds * 1_000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+    return Int(max(0, min(milliseconds, 3_600_000)))
+  }
+}
