@@ -136,7 +136,10 @@ let package = Package(
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
     tests("NumpyFilesTests", ["NumpyFiles", "Tensor"]),
     tests("SchedulingTests", ["Scheduling"]),
-    tests("SupervisionTests", ["MeshAPI", "Supervision", grpcCore, grpcInProcess, logging]),
+    tests("ServiceKitTests", ["ServiceKit"]),
+    tests(
+      "SupervisionTests",
+      ["MeshAPI", "ServiceKit", "Supervision", grpcCore, grpcInProcess, logging]),
     tests("TensorTests", ["Tensor"]),
     tests("TrainingTests", ["Compute", "Decoders", "Training"]),
     tests("VocabularyTests", ["Vocabulary"]),

@@ -1,5 +1,6 @@
 import Glibc
 public import Logging
+public import ServiceKit
 
 /// Starts a mesh's processes, starts them again when they end unasked, and ends them.
 ///
@@ -108,7 +109,7 @@ public actor ProcessSupervisor {
 
   private func end(_ name: ProcessName, _ exit: ProcessExit) {
     children[name] = nil
-    directory.record(of: name).remove()
+    directory.record(of: "\(name)").remove()
     logger.info("\(name) \(exit)")
     handle(.exited(name, exit))
   }
@@ -142,7 +143,7 @@ public actor ProcessSupervisor {
       children[name] = Child(process: process, started: .now)
       logger.info("\(name) is process \(process.pid)")
       if let identity = ProcessIdentity(pid: process.pid) {
-        try directory.record(of: name).write(identity)
+        try directory.record(of: "\(name)").write(identity)
       }
     } catch {
       if children[name] == nil {

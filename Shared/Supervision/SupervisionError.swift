@@ -8,8 +8,6 @@ public struct SupervisionError: Error, Hashable, Sendable, CustomStringConvertib
 
     /// The operating system refused.
     public static let system = Code(description: "SYSTEM")
-    /// The runtime directory cannot be trusted or used.
-    public static let runtimeDirectory = Code(description: "RUNTIME_DIRECTORY")
     /// Another supervisor holds the runtime directory.
     public static let alreadyRunning = Code(description: "ALREADY_RUNNING")
     /// There is no such stage, or it cannot have so many processes.

@@ -1,4 +1,5 @@
 import Glibc
+import ServiceKit
 import Supervision
 import Testing
 

@@ -1,4 +1,5 @@
 import Glibc
+import ServiceKit
 import Supervision
 import Testing
 
@@ -12,8 +13,7 @@ import Testing
       for name in ["encoder-1", "encoder-2"] {
         try await until("\(name) writes") { directory.text(of: name) == "3\nproblem\n" }
         let pid = try #require(await supervisor.pid(of: name))
-        let record = ProcessRecord(path: "\(directory.runtime.processes)/\(name).pid")
-        #expect(record.read() == ProcessIdentity(pid: pid))
+        #expect(directory.runtime.record(of: name).read() == ProcessIdentity(pid: pid))
       }
     }
     #expect(TestDirectory.names(in: directory.runtime.processes) == [])

@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import ServiceKit
 import Supervision
 import Testing
 

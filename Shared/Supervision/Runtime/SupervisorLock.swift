@@ -1,4 +1,5 @@
 import Glibc
+import ServiceKit
 
 /// The claim on a runtime directory, which falls away when its holder ends, in whatever way.
 final class SupervisorLock: Sendable {

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 
 /// The directory where a running mesh keeps its sockets, logs and the names of its processes. One
@@ -30,38 +31,41 @@ public struct RuntimeDirectory: Hashable, Sendable {
     }
   }
 
+  /// What this process's environment says.
+  public static var `default`: RuntimeDirectory {
+    RuntimeDirectory(
+      environment: FoundationEssentials.ProcessInfo.processInfo.environment,
+      workingDirectory: FileManager.default.currentDirectoryPath)
+  }
+
   public var dispatcherSocket: String { "\(path)/dispatcher.sock" }
   public var supervisorSocket: String { "\(path)/supervisor.sock" }
   public var logs: String { "\(path)/logs" }
-  package var processes: String { "\(path)/processes" }
-  var lock: String { "\(path)/supervisor.lock" }
-  package var supervisorRecord: ProcessRecord { ProcessRecord(path: "\(path)/supervisor.pid") }
+  public var processes: String { "\(path)/processes" }
 
   public func log(of name: String) -> String { "\(logs)/\(name).log" }
-  package func record(of name: ProcessName) -> ProcessRecord {
-    ProcessRecord(path: "\(processes)/\(name).pid")
+
+  /// Where clients and workers find the dispatcher.
+  public var dispatcherAddress: String {
+    get throws(ServiceError) { try address(of: dispatcherSocket) }
+  }
+
+  /// Where the supervisor is asked and told.
+  public var supervisorAddress: String {
+    get throws(ServiceError) { try address(of: supervisorSocket) }
   }
 
   /// Makes the directory and those in it, for the user alone, unless they are there.
   ///
-  /// - Throws: ``SupervisionError`` with code `runtimeDirectory` when a socket's path would be too
+  /// - Throws: ``ServiceError`` with code `runtimeDirectory` when a socket's path would be too
   ///   long, when the directory is somebody else's or open to others, or cannot be made.
-  public func create() throws(SupervisionError) {
-    let length = max(dispatcherSocket.utf8.count, supervisorSocket.utf8.count)
-    guard length <= Self.socketPathLimit else {
-      throw SupervisionError(
-        .runtimeDirectory,
-        "\(path): a socket's path would have \(length) bytes, at most \(Self.socketPathLimit) are "
-          + "possible; set CAPTIONMESH_RUNTIME to a shorter path")
-    }
-    for directory in [path, logs, processes] {
-      guard unsafe mkdir(directory, 0o700) == 0 || errno == EEXIST else {
-        let reason = SupervisionError.system("cannot make \(directory)").message
-        throw SupervisionError(
-          .runtimeDirectory, "\(reason); set CAPTIONMESH_RUNTIME to a directory that can be made")
-      }
-    }
+  public func create() throws(ServiceError) {
+    _ = try dispatcherAddress
+    _ = try supervisorAddress
+    try make(path)
     try check()
+    try make(logs)
+    try make(processes)
   }
 
   /// Whether there is such a directory.
@@ -69,20 +73,39 @@ public struct RuntimeDirectory: Hashable, Sendable {
 
   /// Makes sure that the directory is the user's and closed to others.
   ///
-  /// - Throws: ``SupervisionError`` with code `runtimeDirectory`.
-  public func check() throws(SupervisionError) {
+  /// - Throws: ``ServiceError`` with code `runtimeDirectory`.
+  public func check() throws(ServiceError) {
     var information = stat()
-    guard unsafe lstat(path, &information) == 0 else {
-      throw .system("cannot look at \(path)")
-    }
-    guard information.st_mode & S_IFMT == S_IFDIR, information.st_uid == geteuid() else {
-      throw SupervisionError(
+    guard unsafe lstat(path, &information) == 0, information.st_mode & S_IFMT == S_IFDIR,
+      information.st_uid == geteuid()
+    else {
+      throw ServiceError(
         .runtimeDirectory,
         "\(path) is not a directory of yours; set CAPTIONMESH_RUNTIME to another path")
     }
     guard information.st_mode & 0o077 == 0 else {
-      throw SupervisionError(
+      throw ServiceError(
         .runtimeDirectory, "\(path) is open to others; run: chmod 700 \(path)")
     }
+  }
+
+  private func make(_ directory: String) throws(ServiceError) {
+    guard unsafe mkdir(directory, 0o700) == 0 || errno == EEXIST else {
+      let reason = unsafe String(cString: strerror(errno))
+      throw ServiceError(
+        .runtimeDirectory,
+        "cannot make \(directory): \(reason); set CAPTIONMESH_RUNTIME to a directory that can be "
+          + "made")
+    }
+  }
+
+  private func address(of socket: String) throws(ServiceError) -> String {
+    guard socket.utf8.count <= Self.socketPathLimit else {
+      throw ServiceError(
+        .runtimeDirectory,
+        "\(socket) has \(socket.utf8.count) bytes, and a socket's path at most "
+          + "\(Self.socketPathLimit); set CAPTIONMESH_RUNTIME to a shorter path")
+    }
+    return "ipc://\(socket)"
   }
 }
