@@ -34,7 +34,7 @@ public struct RuntimeDirectory: Hashable, Sendable {
   /// What this process's environment says.
   public static var `default`: RuntimeDirectory {
     RuntimeDirectory(
-      environment: FoundationEssentials.ProcessInfo.processInfo.environment,
+      environment: ThisProcess.environment,
       workingDirectory: FileManager.default.currentDirectoryPath)
   }
 
