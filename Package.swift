@@ -20,6 +20,8 @@ let grpcInProcess = Target.Dependency.product(
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let serviceLifecycleTestKit = Target.Dependency.product(
+  name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(
   name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -136,7 +138,12 @@ let package = Package(
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
     tests("NumpyFilesTests", ["NumpyFiles", "Tensor"]),
     tests("SchedulingTests", ["Scheduling"]),
-    tests("ServiceKitTests", ["ServiceKit"]),
+    tests(
+      "ServiceKitTests",
+      [
+        "MeshAPI", "MessagePack", "ServiceKit", grpcCore, grpcInProcess, logging, serviceLifecycle,
+        serviceLifecycleTestKit,
+      ]),
     tests(
       "SupervisionTests",
       ["MeshAPI", "ServiceKit", "Supervision", grpcCore, grpcInProcess, logging]),

@@ -36,7 +36,7 @@ public struct WorkerRunner<Worker: StageWorker, Transport: ClientTransport>: Ser
     self.client = client
     self.hello = WorkerHello(
       stage: worker.stage, capacity: worker.capacity, maximumBatch: worker.maximumBatch,
-      build: Build.version, pid: ProcessInfo.pid, host: ProcessInfo.host,
+      build: ThisProcess.build, pid: ThisProcess.pid, host: ThisProcess.host,
       identity: worker.identity)
     self.timing = timing
     self.logger = logger

@@ -73,7 +73,7 @@ final class WorkerSession<Worker: StageWorker>: Sendable {
     } replies: { messages in
       let (batches, compute) = AsyncStream<[TaskInput]>.makeStream()
       try await withThrowingDiscardingTaskGroup { group in
-        group.addTask {
+        group.addTask(executorPreference: self.thread) {
           for await batch in batches { await self.compute(batch) }
         }
         var gathered: [TaskInput] = []
@@ -127,8 +127,7 @@ final class WorkerSession<Worker: StageWorker>: Sendable {
 
   /// Answers every task of the batch and gives its credit back.
   private func compute(_ batch: [TaskInput]) async {
-    let messages = await withTaskExecutorPreference(thread) { await self.answers(to: batch) }
-    for message in messages { send.yield(message) }
+    for message in await answers(to: batch) { send.yield(message) }
     send.yield(.credit(batch.count))
     state.withLock { state in
       state.progress += batch.count

@@ -1,0 +1,152 @@
+import FoundationEssentials
+import Glibc
+public import Logging
+public import MeshAPI
+
+/// What `mesh.yaml` and the environment say about a mesh; every process reads the same.
+///
+/// ```yaml
+/// addresses: [ipc:///run/user/1000/captionmesh/mesh.ipc]
+/// log_level: info
+/// encoder: efficientnet-lite2
+/// store: /var/lib/captionmesh/encoders
+/// model: /var/lib/captionmesh/captioner.safetensors
+/// stages:
+///   encode: {workers: 2, threads: 1, max_batch: 4, delay_ms: 5, queue: 64}
+/// limits: {requests: 256, megabytes: 256, request_seconds: 60, window: 64}
+/// ```
+///
+/// All keys may be left out. A key that is not known is refused with its line. The environment
+/// goes before the file: `CAPTIONMESH_STAGES_ENCODE_WORKERS=3`, and so on for each key.
+public struct MeshConfiguration: Hashable, Sendable {
+  /// A stage's processes and the queue before them.
+  public struct StageSettings: Hashable, Sendable {
+    /// Processes; 0 for a stage that this mesh does not have.
+    public var workers = 1
+    /// Threads that each process computes with.
+    public var threads = 1
+    /// The most items that a process computes together.
+    public var maximumBatch = 4
+    /// How long an item may wait for others to share a batch with when every worker is busy.
+    public var delay: Duration = .milliseconds(5)
+    /// The places in the queue.
+    public var queue = 64
+
+    public init() {}
+  }
+
+  /// The bounds that the dispatcher keeps.
+  public struct Limits: Hashable, Sendable {
+    /// Requests held at a time.
+    public var requests = 256
+    /// Payload bytes held when a request is admitted.
+    public var bytes = 256 << 20
+    /// The longest that a request may take.
+    public var requestTimeout: Duration = .seconds(60)
+    /// Requests of one client's stream that are in the mesh at a time.
+    public var window = 64
+    /// How long a worker may hold tasks without getting on.
+    public var stallTimeout: Duration = .seconds(60)
+    /// How often a task is tried.
+    public var attempts = 3
+    /// How long a process that is asked to stop may take to finish what it has.
+    public var drainTimeout: Duration = .seconds(30)
+
+    public init() {}
+  }
+
+  /// Where the dispatcher listens; workers and clients connect to the first.
+  public var addresses: [String]
+  public var logLevel: Logger.Level = .info
+  /// The encoder's name in the encoder store; nil: the one that the model was trained with.
+  public var encoder: String?
+  /// The encoder store's folder; nil: the user's.
+  public var store: String?
+  /// The decoder's checkpoint; nil: the one that ships.
+  public var model: String?
+  public var stages: [Stage: StageSettings]
+  public var limits = Limits()
+
+  /// The settings of a mesh without a file.
+  public init(environment: [String: String] = [:]) throws(ServiceError) {
+    try self.init(yaml: "", file: "mesh.yaml", environment: environment)
+  }
+
+  /// - Parameter path: the file; nil: there is none.
+  /// - Throws: ``ServiceError`` with code `configuration` and the line that is not as it should be.
+  public static func load(
+    _ path: String?, environment: [String: String] = ThisProcess.environment
+  ) throws(ServiceError) -> MeshConfiguration {
+    guard let path else { return try MeshConfiguration(environment: environment) }
+    let yaml: String
+    do {
+      yaml = try String(contentsOfFile: path, encoding: .utf8)
+    } catch {
+      throw ServiceError(.configuration, "\(path): cannot be read as UTF-8 text")
+    }
+    return try MeshConfiguration(yaml: yaml, file: path, environment: environment)
+  }
+
+  /// - Parameter file: the file's name, for messages.
+  /// - Throws: ``ServiceError`` with code `configuration` and the line that is not as it should be.
+  public init(
+    yaml: String, file: String, environment: [String: String]
+  ) throws(ServiceError) {
+    var root = try ConfigurationSection(yaml: yaml, file: file, environment: environment)
+    addresses = try root.strings("addresses") ?? [Self.defaultAddress(environment)]
+    if let level = try root.choice("log_level", among: Logger.Level.self) { logLevel = level }
+    encoder = try root.string("encoder")
+    store = try root.string("store")
+    model = try root.string("model")
+
+    var section = try root.section("stages")
+    stages = [:]
+    for stage in Stage.allCases {
+      var settings = try section.section(stage.rawValue)
+      stages[stage] = try StageSettings(of: stage, &settings)
+      try settings.finish()
+    }
+    try section.finish()
+
+    var bounds = try root.section("limits")
+    limits = try Limits(&bounds)
+    try bounds.finish()
+    try root.finish()
+  }
+
+  /// Under the user's runtime folder, so that two users' meshes do not meet.
+  private static func defaultAddress(_ environment: [String: String]) -> String {
+    let folder = environment["XDG_RUNTIME_DIR"].map { "\($0)/captionmesh" }
+    return "ipc://\(folder ?? "/tmp/captionmesh-\(getuid())")/mesh.ipc"
+  }
+}
+
+extension MeshConfiguration.StageSettings {
+  init(of stage: Stage, _ section: inout ConfigurationSection) throws(ServiceError) {
+    // Scores are of a whole corpus, and a mesh is ready without them.
+    if stage == .score { maximumBatch = 1 }
+    if let value = try section.integer("workers", in: 0...64) { workers = value }
+    if let value = try section.integer("threads", in: 1...256) { threads = value }
+    if let value = try section.integer("max_batch", in: 1...256) { maximumBatch = value }
+    if let value = try section.integer("delay_ms", in: 0...10_000) { delay = .milliseconds(value) }
+    if let value = try section.integer("queue", in: 1...100_000) { queue = value }
+  }
+}
+
+extension MeshConfiguration.Limits {
+  init(_ section: inout ConfigurationSection) throws(ServiceError) {
+    if let value = try section.integer("requests", in: 1...100_000) { requests = value }
+    if let value = try section.integer("megabytes", in: 1...1_000_000) { bytes = value << 20 }
+    if let value = try section.integer("request_seconds", in: 1...86_400) {
+      requestTimeout = .seconds(value)
+    }
+    if let value = try section.integer("window", in: 1...10_000) { window = value }
+    if let value = try section.integer("stall_seconds", in: 1...86_400) {
+      stallTimeout = .seconds(value)
+    }
+    if let value = try section.integer("attempts", in: 1...100) { attempts = value }
+    if let value = try section.integer("drain_seconds", in: 1...86_400) {
+      drainTimeout = .seconds(value)
+    }
+  }
+}

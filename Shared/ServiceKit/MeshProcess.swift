@@ -1,0 +1,46 @@
+import Glibc
+public import Logging
+public import ServiceLifecycle
+import UnixSignals
+
+/// Runs the services that make up a process, and ends it with an exit code that means something.
+public enum MeshProcess {
+  /// Runs the services until one of them ends or a signal comes, then exits.
+  ///
+  /// SIGTERM and SIGINT let the services finish what they have, the last one first; a second
+  /// signal stops the process at once. The exit code is 0 when all ended in good order, and 1,
+  /// with a message, when one failed.
+  ///
+  /// - Parameter services: makes the services, each after those that it builds on.
+  public static func run(
+    _ name: String, level: Logger.Level, services: (Logger) async throws -> [any Service]
+  ) async -> Never {
+    let logger = Logger(label: name) { LineLogHandler(label: $0, level: level) }
+    do {
+      let services = try await services(logger).map { service in
+        ServiceGroupConfiguration.ServiceConfiguration(
+          service: service, successTerminationBehavior: .gracefullyShutdownGroup)
+      }
+      let quiet = Logger(label: name) { LineLogHandler(label: $0, level: .error) }
+      let group = ServiceGroup(
+        configuration: ServiceGroupConfiguration(services: services, logger: quiet))
+      let signals = Task { await stop(group, logger) }
+      try await group.run()
+      signals.cancel()
+      exit(0)
+    } catch {
+      logger.critical("\(error)")
+      exit(1)
+    }
+  }
+
+  private static func stop(_ group: ServiceGroup, _ logger: Logger) async {
+    var isStopping = false
+    for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+      if isStopping { _exit(128 + signal.rawValue) }
+      isStopping = true
+      logger.notice("\(signal): finishing what is in hand; once more stops at once")
+      await group.triggerGracefulShutdown()
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import Logging
+import MeshAPI
+import ServiceKit
+import Testing
+
+@Suite struct MeshConfigurationTests {
+  private func parse(
+    _ yaml: String, _ environment: [String: String] = [:]
+  ) throws -> MeshConfiguration {
+    try MeshConfiguration(yaml: yaml, file: "mesh.yaml", environment: environment)
+  }
+
+  private func message(_ yaml: String, _ environment: [String: String] = [:]) -> String? {
+    #expect(throws: ServiceError.self) { try parse(yaml, environment) }?.message
+  }
+
+  @Test func nothingHasToBeSaid() throws {
+    let configuration = try parse("")
+    #expect(try MeshConfiguration(environment: [:]) == configuration)
+    #expect(configuration.addresses.count == 1)
+    #expect(configuration.addresses[0].hasSuffix("/mesh.ipc"))
+    #expect(configuration.encoder == nil)
+    #expect(configuration.stages[.encode] == MeshConfiguration.StageSettings())
+    #expect(configuration.stages[.score]?.maximumBatch == 1)
+    #expect(configuration.limits == MeshConfiguration.Limits())
+  }
+
+  @Test func everythingCanBeSaid() throws {
+    let configuration = try parse(
+      """
+      addresses: [ipc:///run/mesh.ipc, "tcp://0.0.0.0:7100"]
+      log_level: debug
+      encoder: resnet101
+      store: /encoders
+      model: /captioner.safetensors
+      stages:
+        encode: {workers: 3, threads: 2, max_batch: 8, delay_ms: 7, queue: 16}
+        decode:
+          workers: 2
+      limits:
+        requests: 10
+        megabytes: 2
+        request_seconds: 5
+        window: 6
+        stall_seconds: 7
+        attempts: 2
+        drain_seconds: 9
+      """)
+    #expect(configuration.addresses == ["ipc:///run/mesh.ipc", "tcp://0.0.0.0:7100"])
+    #expect(configuration.logLevel == .debug)
+    #expect(configuration.encoder == "resnet101")
+    #expect(configuration.store == "/encoders")
+    #expect(configuration.model == "/captioner.safetensors")
+    var encode = MeshConfiguration.StageSettings()
+    encode.workers = 3
+    encode.threads = 2
+    encode.maximumBatch = 8
+    encode.delay = .milliseconds(7)
+    encode.queue = 16
+    #expect(configuration.stages[.encode] == encode)
+    #expect(configuration.stages[.decode]?.workers == 2)
+    #expect(configuration.stages[.load]?.workers == 1)
+    var limits = MeshConfiguration.Limits()
+    limits.requests = 10
+    limits.bytes = 2 << 20
+    limits.requestTimeout = .seconds(5)
+    limits.window = 6
+    limits.stallTimeout = .seconds(7)
+    limits.attempts = 2
+    limits.drainTimeout = .seconds(9)
+    #expect(configuration.limits == limits)
+  }
+
+  @Test func oneAddressNeedsNoList() throws {
+    #expect(try parse("addresses: ipc:///a.ipc").addresses == ["ipc:///a.ipc"])
+  }
+
+  @Test func theEnvironmentGoesBeforeTheFile() throws {
+    let configuration = try parse(
+      "stages: {encode: {workers: 3}}\nencoder: one",
+      [
+        "CAPTIONMESH_STAGES_ENCODE_WORKERS": "5", "CAPTIONMESH_ENCODER": "two",
+        "CAPTIONMESH_ADDRESSES": "ipc:///a.ipc, ipc:///b.ipc", "CAPTIONMESH_SHARED": "/elsewhere",
+      ])
+    #expect(configuration.stages[.encode]?.workers == 5)
+    #expect(configuration.encoder == "two")
+    #expect(configuration.addresses == ["ipc:///a.ipc", "ipc:///b.ipc"])
+  }
+
+  @Test func theDefaultAddressIsTheUsersOwn() throws {
+    let configuration = try parse("", ["XDG_RUNTIME_DIR": "/run/user/7"])
+    #expect(configuration.addresses == ["ipc:///run/user/7/captionmesh/mesh.ipc"])
+  }
+
+  @Test func aKeyThatIsNotKnownIsRefusedWithItsLine() {
+    #expect(
+      message("encoder: a\nencodr: b")?.hasPrefix("mesh.yaml:2: there is no setting encodr") == true
+    )
+    #expect(
+      message("stages:\n  encode:\n    threds: 2")
+        == "mesh.yaml:3: there is no setting stages.encode.threds; known here are workers, "
+        + "threads, max_batch, delay_ms, queue")
+    #expect(message("stages: {paint: {}}")?.contains("stages.paint") == true)
+  }
+
+  @Test(arguments: [
+    ("stages:\n  encode: {workers: two}", "mesh.yaml:2: stages.encode.workers: \"two\""),
+    ("stages:\n  encode: {threads: 0}", "mesh.yaml:2: stages.encode.threads: \"0\""),
+    ("limits:\n\n  requests: 1.5", "mesh.yaml:3: limits.requests: \"1.5\""),
+    ("limits: {window: [1]}", "mesh.yaml:1: limits.window has to be one value"),
+    ("log_level: loud", "mesh.yaml:1: log_level: \"loud\" is none of trace"),
+    ("limits: 5", "mesh.yaml:1: limits has to be keys and values"),
+    ("- a", "mesh.yaml:1: has to be keys and values"),
+    ("a: [1", "mesh.yaml:2: "),
+    ("encoder: a\nencoder: b", "mesh.yaml:"),
+  ])
+  func whatMakesNoSenseIsRefusedWithItsLine(yaml: String, start: String) {
+    let message = message(yaml)
+    #expect(message?.hasPrefix(start) == true, "\(message ?? "")")
+  }
+
+  @Test func whatMakesNoSenseInTheEnvironmentIsRefusedByItsName() {
+    let message = message("", ["CAPTIONMESH_LIMITS_WINDOW": "wide"])
+    #expect(message?.hasPrefix("CAPTIONMESH_LIMITS_WINDOW: \"wide\"") == true)
+  }
+
+  @Test func aFileThatIsNotThereIsNamed() {
+    let error = #expect(throws: ServiceError.self) {
+      try MeshConfiguration.load("/nowhere/mesh.yaml", environment: [:])
+    }
+    #expect(error?.message.hasPrefix("/nowhere/mesh.yaml: ") == true)
+  }
+}
