@@ -85,6 +85,7 @@ let package = Package(
     shim("CJPEG", linking: "jpeg"),
     shim("CPNG", linking: "png"),
     shim("CPixels"),
+    shim("CProcesses"),
     .target(
       name: "CKernels", path: "Shared/System/CKernels",
       exclude: ["kernels.inc", "instantiate.inc"],
@@ -119,6 +120,7 @@ let package = Package(
     library(
       "ServiceKit",
       ["MeshAPI", "MessagePack", grpcCore, logging, serviceLifecycle, unixSignals, yams]),
+    library("Supervision", ["CProcesses", "MeshAPI", "ServiceKit", grpcCore, logging]),
     library(
       "ZeroMQTransport", ["CZeroMQ", "MessagePack", "Tensor", grpcCore], exclude: ["PROTOCOL.md"]),
 
@@ -148,6 +150,15 @@ let package = Package(
     tests("NumpyFilesTests", ["NumpyFiles", "Tensor"]),
     tests("SchedulingTests", ["Scheduling"]),
     tests("ScoringTests", ["Scoring"]),
+    tests(
+      "ServiceKitTests",
+      [
+        "MeshAPI", "MessagePack", "ServiceKit", grpcCore, grpcInProcess, logging, serviceLifecycle,
+        serviceLifecycleTestKit,
+      ]),
+    tests(
+      "SupervisionTests",
+      ["MeshAPI", "ServiceKit", "Supervision", grpcCore, grpcInProcess, logging]),
     tests("TensorTests", ["Tensor"]),
     tests("TrainingTests", ["Compute", "Decoders", "Training"]),
     tests("VocabularyTests", ["Vocabulary"]),
@@ -155,11 +166,5 @@ let package = Package(
     tests(
       "ZeroMQTransportTests",
       ["CZeroMQ", "MessagePack", "Tensor", "ZeroMQTransport", grpcCore, grpcInProcess]),
-    tests(
-      "ServiceKitTests",
-      [
-        "MeshAPI", "MessagePack", "ServiceKit", grpcCore, grpcInProcess, logging, serviceLifecycle,
-        serviceLifecycleTestKit,
-      ]),
   ]
 )

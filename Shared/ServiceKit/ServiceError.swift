@@ -8,6 +8,8 @@ public struct ServiceError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let configuration = Code(description: "CONFIGURATION")
     /// The dispatcher does not want this worker, now or later.
     public static let refused = Code(description: "REFUSED")
+    /// The runtime directory cannot be trusted or used.
+    public static let runtimeDirectory = Code(description: "RUNTIME_DIRECTORY")
     /// The operating system did not give what was asked for.
     public static let system = Code(description: "SYSTEM")
   }
