@@ -63,6 +63,10 @@ let package = Package(
   name: "CaptionMesh",
   products: [
     .executable(name: "captionmesh", targets: ["CaptionMesh"]),
+    .executable(name: "captionmesh-loader", targets: ["Loader"]),
+    .executable(name: "captionmesh-encoder", targets: ["Encoder"]),
+    .executable(name: "captionmesh-decoder", targets: ["Decoder"]),
+    .executable(name: "captionmesh-scorer", targets: ["Scorer"]),
     // Libraries that the benchmarks, a package of their own, import.
     .library(name: "Encoders", targets: ["Encoders"]),
     .library(name: "Tensor", targets: ["Tensor"]),
@@ -119,7 +123,10 @@ let package = Package(
     library("Dispatching", ["MeshAPI", "MessagePack", "Scheduling", grpcCore, logging]),
     library(
       "ServiceKit",
-      ["MeshAPI", "MessagePack", grpcCore, logging, serviceLifecycle, unixSignals, yams]),
+      [
+        "MeshAPI", "MessagePack", "ZeroMQTransport", argumentParser, grpcCore, logging,
+        serviceLifecycle, unixSignals, yams,
+      ]),
     library("Supervision", ["CProcesses", "MeshAPI", "ServiceKit", grpcCore, logging]),
     library(
       "ZeroMQTransport", ["CZeroMQ", "MessagePack", "Tensor", grpcCore], exclude: ["PROTOCOL.md"]),
@@ -130,8 +137,24 @@ let package = Package(
       [
         "Compute", "Datasets", "Decoders", "Encoders", "Features", "Imaging", "MeshAPI",
         "MessagePack", "Models", "NumpyFiles", "Scoring", "ServiceKit", "Tensor", "Training",
+        "Vocabulary", "ZeroMQTransport", argumentParser, grpcCore,
+      ]),
+    service(
+      "Loader",
+      [
+        "Encoders", "Imaging", "MeshAPI", "MessagePack", "ServiceKit", "Tensor", argumentParser,
+        grpcCore,
+      ]),
+    service(
+      "Encoder",
+      ["Encoders", "Features", "MeshAPI", "ServiceKit", "Tensor", argumentParser, grpcCore]),
+    service(
+      "Decoder",
+      [
+        "Compute", "Decoders", "Features", "MeshAPI", "Models", "ServiceKit", "Tensor",
         "Vocabulary", argumentParser, grpcCore,
       ]),
+    service("Scorer", ["MeshAPI", "Scoring", "ServiceKit", argumentParser, grpcCore]),
 
     // Tests
     tests("ComputeTests", ["Compute", "Tensor"]),

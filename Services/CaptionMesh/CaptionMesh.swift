@@ -20,12 +20,12 @@ struct CaptionMesh: AsyncParsableCommand {
     version: "0.1.0",
     groupedSubcommands: [
       CommandGroup(
-        name: "Captioning", subcommands: []
+        name: "Captioning", subcommands: [StreamCommand.self, CaptionCommand.self]
       ),
       CommandGroup(
         name: "Training", subcommands: [FeaturesCommand.self, TrainCommand.self]),
       CommandGroup(
-        name: "Measuring", subcommands: [ScoreCommand.self]),
+        name: "Measuring", subcommands: [EvaluateCommand.self, ScoreCommand.self]),
       CommandGroup(
         name: "Encoders", subcommands: [EncoderCommand.self, EncodeCommand.self]),
     ])

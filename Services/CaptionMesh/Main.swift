@@ -1,6 +1,6 @@
 import ArgumentParser
-import Glibc
 import GRPCCore
+import Glibc
 
 /// Runs the command and turns what it throws into a line and an exit code.
 @main

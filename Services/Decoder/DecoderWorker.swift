@@ -1,7 +1,10 @@
 import Decoders
+import Features
+import GRPCCore
 import MeshAPI
 import ServiceKit
 import Tensor
+import Vocabulary
 
 /// The third stage: feature maps become captions by beam search.
 struct DecoderWorker: StageWorker {

@@ -1,4 +1,6 @@
 import Encoders
+import Features
+import GRPCCore
 import MeshAPI
 import ServiceKit
 import Tensor
@@ -26,7 +28,7 @@ struct EncoderWorker: StageWorker {
     }
     if fitting.isEmpty { return results }
     do {
-      let features = try encoder.encodeCells(
+      let features = try await encoder.encodeCells(
         Tensor(stacking: fitting.map { batch[$0].input.tensor }))
       let grid = Grid(rows: encoder.features.gridHeight, columns: encoder.features.gridWidth)
       for (row, index) in fitting.enumerated() {

@@ -1,5 +1,7 @@
+import GRPCCore
 import Imaging
 import MeshAPI
+import MessagePack
 import ServiceKit
 
 /// The first stage: a photograph's bytes become a normalised tensor.

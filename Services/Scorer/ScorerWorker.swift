@@ -1,3 +1,4 @@
+import GRPCCore
 import MeshAPI
 import Scoring
 import ServiceKit

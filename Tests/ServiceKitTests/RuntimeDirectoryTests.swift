@@ -15,12 +15,13 @@ import Testing
     try body(path)
   }
 
-  @Test(arguments: [
-    (["CAPTIONMESH_RUNTIME": "/a", "XDG_RUNTIME_DIR": "/b"], "/a"),
-    (["CAPTIONMESH_RUNTIME": "here"], "/home/user/here"),
-    (["CAPTIONMESH_RUNTIME": "", "XDG_RUNTIME_DIR": "/b"], "/b/captionmesh"),
-    ([:], "/tmp/captionmesh-\(geteuid())"),
-  ] as [([String: String], String)])
+  @Test(
+    arguments: [
+      (["CAPTIONMESH_RUNTIME": "/a", "XDG_RUNTIME_DIR": "/b"], "/a"),
+      (["CAPTIONMESH_RUNTIME": "here"], "/home/user/here"),
+      (["CAPTIONMESH_RUNTIME": "", "XDG_RUNTIME_DIR": "/b"], "/b/captionmesh"),
+      ([:], "/tmp/captionmesh-\(geteuid())"),
+    ] as [([String: String], String)])
   func followsTheEnvironment(environment: [String: String], path: String) {
     let directory = RuntimeDirectory(
       environment: environment, workingDirectory: "/home/user")

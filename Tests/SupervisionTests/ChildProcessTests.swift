@@ -67,7 +67,9 @@ import Testing
 
   @Test func aLargeLogIsPutAside() throws {
     let path = directory.runtime.log(of: "child")
-    func append(_ text: String) throws { try LogFile.open(path, sizeLimit: 8).write(text, to: path) }
+    func append(_ text: String) throws {
+      try LogFile.open(path, sizeLimit: 8).write(text, to: path)
+    }
     try append("one\n")
     try append("three\n")
     #expect(TestDirectory.text(at: path) == "one\nthree\n")

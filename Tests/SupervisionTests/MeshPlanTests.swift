@@ -54,7 +54,8 @@ import Testing
   }
 
   @Test func childrenInheritTheEnvironmentButNotTheThreads() throws {
-    let environment = try role("encoder", plan("stages: {encode: {workers: 2}}")).command.environment
+    let environment = try role("encoder", plan("stages: {encode: {workers: 2}}")).command
+      .environment
     #expect(environment["PATH"] == "/bin")
     #expect(environment["OMP_NUM_THREADS"] == "2")
     #expect(environment["OPENBLAS_NUM_THREADS"] == "2")

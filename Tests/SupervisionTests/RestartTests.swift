@@ -11,9 +11,10 @@ import Testing
         == ["dispatcher-1", "encoder-1", "encoder-2"])
   }
 
-  @Test(arguments: [
-    .exited(status: 1), .exited(status: 0), .signalled(9), .notStarted("no such file"), .unknown,
-  ] as [ProcessExit])
+  @Test(
+    arguments: [
+      .exited(status: 1), .exited(status: 0), .signalled(9), .notStarted("no such file"), .unknown,
+    ] as [ProcessExit])
   func startsAgainWhateverTheExitWas(exit: ProcessExit) {
     var world = World([.test("encoder")])
     world.end(encoder, exit)

@@ -10,7 +10,8 @@ import Testing
   /// Runs a mesh whose programs are shells that wait for their supervisor's end, and calls the body
   /// with a client of its supervisor.
   private func withMesh(
-    _ body: @Sendable (Supervisor.Client<InProcessTransport.Client>, TestDirectory) async throws ->
+    _ body:
+      @Sendable (Supervisor.Client<InProcessTransport.Client>, TestDirectory) async throws ->
       Void
   ) async throws {
     let directory = try TestDirectory()

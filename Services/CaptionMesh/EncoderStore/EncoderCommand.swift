@@ -43,7 +43,9 @@ extension EncoderCommand {
     var name: String?
 
     @Option(
-      help: "Normalisation of its input: torchvision, course, efficientnet-lite or tf; by default the architecture's own.")
+      help:
+        "Normalisation of its input: torchvision, course, efficientnet-lite or tf; by default the architecture's own."
+    )
     var normalization: Normalization?
 
     @Option(help: "Height and width that images are resized to.")

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Glibc
 import GRPCCore
+import Glibc
 
 /// The exit codes that mean something.
 enum ExitStatus {

@@ -6,7 +6,8 @@ public enum WorkerRole: String, Sendable, CaseIterable {
 
   /// A role by its own name or its stage's, as in `scale encoder=2` and `scale encode=2`.
   public init?(named name: String) {
-    guard let role = Self.allCases.first(where: { [$0.rawValue, $0.stage.rawValue].contains(name) })
+    guard
+      let role = Self.allCases.first(where: { [$0.rawValue, $0.stage.rawValue].contains(name) })
     else { return nil }
     self = role
   }

@@ -22,7 +22,9 @@ package struct FileDescriptor: ~Copyable, Sendable {
   package func write(_ text: String, to path: String) throws(SupervisionError) {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
-      let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(number, $0.baseAddress!, $0.count) }
+      let count = unsafe bytes.withUnsafeBytes {
+        unsafe Glibc.write(number, $0.baseAddress!, $0.count)
+      }
       guard count >= 0 else { throw .system("cannot write \(path)") }
       bytes = bytes.dropFirst(count)
     }

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Compute
+import Decoders
+import Models
+import ServiceKit
+
+/// `captionmesh-decoder`: a worker of the third stage.
+@main
+struct DecoderProgram: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "captionmesh-decoder",
+    abstract: "Turn feature maps into captions for a mesh.",
+    discussion: "Started by `captionmesh mesh up`; starting one more by hand adds a worker.")
+
+  @Option(help: "Checkpoint; by default the one that comes with the program.")
+  var model: String?
+
+  @OptionGroup var options: WorkerOptions
+
+  func run() async throws {
+    await options.run("decoder") {
+      guard let path = model ?? ShippedModels.path() else {
+        throw ValidationError("no model came with this program; name one with --model FILE")
+      }
+      Parallel.setThreadsPerProduct(options.threads)
+      return DecoderWorker(try Checkpoint(path: path), maximumBatch: options.maxBatch)
+    }
+  }
+}

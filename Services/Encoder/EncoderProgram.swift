@@ -1,0 +1,30 @@
+import ArgumentParser
+import Encoders
+import ServiceKit
+
+/// `captionmesh-encoder`: a worker of the second stage.
+@main
+struct EncoderProgram: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "captionmesh-encoder",
+    abstract: "Turn image tensors into feature maps for a mesh.",
+    discussion: "Started by `captionmesh mesh up`; starting one more by hand adds a worker.")
+
+  @Option(help: "Encoder, by its name in the store.")
+  var encoder = "efficientnet-lite2"
+
+  @Option(help: "Encoder store; by default ~/.local/share/captionmesh/encoders.")
+  var store: String?
+
+  @OptionGroup var options: WorkerOptions
+
+  func run() async throws {
+    await options.run("encoder") {
+      let encoder = try EncoderStore(path: store).load(
+        encoder, threadCount: options.threads, maximumBatchSize: options.maxBatch)
+      // The first image is not to wait for what a batch needs.
+      for size in [1, options.maxBatch] { try encoder.prepare(batchSize: size) }
+      return EncoderWorker(encoder: encoder, maximumBatch: options.maxBatch)
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Encoders
+import Imaging
+import ServiceKit
+
+/// `captionmesh-loader`: a worker of the first stage.
+@main
+struct LoaderProgram: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "captionmesh-loader",
+    abstract: "Turn photographs into normalised tensors for a mesh.",
+    discussion: "Started by `captionmesh mesh up`; starting one more by hand adds a worker.")
+
+  @Option(help: "Encoder to prepare photographs for, by its name in the store.")
+  var encoder = "efficientnet-lite2"
+
+  @Option(help: "Encoder store; by default ~/.local/share/captionmesh/encoders.")
+  var store: String?
+
+  @Option(
+    help: "Preprocessing, such as rgb-256x256-pillow-bilinear-tf, in place of an encoder's.")
+  var preprocessing: String?
+
+  @OptionGroup var options: WorkerOptions
+
+  func run() async throws {
+    await options.run("loader") {
+      LoaderWorker(preprocessing: try chosenPreprocessing, threads: options.threads)
+    }
+  }
+
+  private var chosenPreprocessing: Preprocessing {
+    get throws {
+      guard let preprocessing else {
+        return try EncoderStore(path: store).entry(encoder).identity.preprocessing
+      }
+      guard let chosen = Preprocessing(fingerprint: preprocessing) else {
+        throw ValidationError("--preprocessing \(preprocessing) is none")
+      }
+      return chosen
+    }
+  }
+}
