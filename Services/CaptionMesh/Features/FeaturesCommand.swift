@@ -35,6 +35,9 @@ struct FeaturesCommand: AsyncParsableCommand {
   @Option(name: .shortAndLong, help: "Feature cache to write.")
   var output: String
 
+  @Flag(help: "Encode the mirror images of the training split as well, which training then uses.")
+  var mirror = false
+
   @Option(help: "Images encoded at a time.")
   var batch = 8
 
@@ -48,18 +51,23 @@ struct FeaturesCommand: AsyncParsableCommand {
   func run() async throws {
     let dataset = try KarpathyDataset(path: karpathy)
     let encoder = try EncoderStore(path: store).load(encoder, threadCount: threads)
-    let names = dataset.images.map(\.path)
+    let paths = dataset.images.map(\.path)
+    let mirrored = mirror ? dataset.images(of: "train").map(\.path) : []
+    let names = paths + mirrored.map(FeatureView.mirrored)
     let writer = try FeatureCacheWriter(
       path: output, names: names, identity: encoder.features)
     let source = FeatureSource(encoder: encoder, threads: threads)
     let bar = ProgressBar("encoding", total: names.count)
-    for start in stride(from: 0, to: names.count, by: batch) {
-      let rows = start..<min(start + batch, names.count)
-      let paths = rows.map { "\(images)/\(names[$0])" }
-      for (row, map) in zip(rows, try source.features(of: paths, .preparing)) {
-        try writer.write(try map.get(), row: row)
+    for (first, paths, isMirrored) in [(0, paths, false), (paths.count, mirrored, true)] {
+      for start in stride(from: 0, to: paths.count, by: batch) {
+        let part = start..<min(start + batch, paths.count)
+        let maps = try source.features(
+          of: part.map { "\(images)/\(paths[$0])" }, .preparing, mirrored: isMirrored)
+        for (index, map) in zip(part, maps) {
+          try writer.write(try map.get(), row: first + index)
+        }
+        bar.advance(by: part.count)
       }
-      bar.advance(by: rows.count)
     }
     try writer.finish()
     bar.finish()

@@ -5,8 +5,10 @@ import Tensor
 struct CaptionedImages: Sendable {
   /// For each image its captions, as words.
   let tokens: [[[String]]]
-  /// The feature map of an image by its index.
-  let features: @Sendable (Int) throws -> Tensor
+  /// How many feature maps an image has: 2 where the cache has those of all mirror images as well.
+  let views: Int
+  /// A feature map of an image by its index and view.
+  let features: @Sendable (_ image: Int, _ view: Int) throws -> Tensor
 
   /// - Throws: ``DatasetError`` when the split is empty or the cache lacks one of its images.
   init(_ dataset: KarpathyDataset, split: String, cache: FeatureCache) throws(DatasetError) {
@@ -28,6 +30,10 @@ struct CaptionedImages: Sendable {
       rows.append(row)
     }
     tokens = images.map { $0.sentences.map(\.tokens) }
-    features = { [rows] index in try cache.features(row: rows[index]) }
+    let mirrored = images.compactMap { cache.row(of: FeatureView.mirrored($0.path)) }
+    views = mirrored.count == rows.count ? 2 : 1
+    features = { [rows] image, view in
+      try cache.features(row: view == 0 ? rows[image] : mirrored[image])
+    }
   }
 }

@@ -55,13 +55,14 @@ struct TrainCommand: AsyncParsableCommand {
       configuration, options,
       set: TrainingSet(
         tokens: train.tokens, vocabulary: vocabulary, maximumLength: model.maxLength,
-        features: train.features))
+        views: train.views, features: train.features))
     let validation = Validation(
       references: validationImages.tokens, vocabulary: vocabulary,
       search: BeamSearch(width: training.beam, vocabulary: vocabulary), threads: options.threads,
-      features: validationImages.features)
+      features: { try validationImages.features($0, 0) })
     print(
-      "\(train.tokens.count) images, \(vocabulary.count) words, "
+      "\(train.tokens.count) images\(train.views == 2 ? " and their mirror images" : ""), "
+        + "\(vocabulary.count) words, "
         + "\(trainer.parameters.count) parameters, features of \(cache.identity)")
 
     var best = -1.0

@@ -63,7 +63,9 @@ public final class Trainer {
     var total = PassResult()
     for index in 0..<stepsPerEpoch {
       let start = index * options.imagesPerStep
-      let images = Array(order[start..<min(start + options.imagesPerStep, order.count)])
+      let images = order[start..<min(start + options.imagesPerStep, order.count)].map { image in
+        (image: image, view: Int.random(in: 0..<set.views, using: &generator))
+      }
       let result = try runStep(images, seed: generator.next())
       guard result.loss.isFinite else {
         throw TrainingError(
@@ -84,10 +86,10 @@ public final class Trainer {
   }
 
   /// The gradient of one step, left in `gradients[0]`.
-  private func runStep(_ images: [Int], seed: UInt64) throws -> PassResult {
+  private func runStep(_ images: [(image: Int, view: Int)], seed: UInt64) throws -> PassResult {
     let (configuration, options, set) = (configuration, options, set)
     let (parameters, gradients) = (parameters, gradients)
-    let captions = images.map { set.captions[$0] }
+    let captions = images.map { set.captions[$0.image] }
     let tokens = captions.joined().reduce(0) { $0 + $1.count - 1 }
     let captionCount = captions.reduce(0) { $0 + $1.count }
     let shards = shard(captions)
@@ -99,7 +101,8 @@ public final class Trainer {
       let members = shards[thread]
       if members.isEmpty { return }
       let outcome = Result {
-        let features = FeatureBatch<Float>(try members.map { try set.features(images[$0]) })
+        let features = FeatureBatch<Float>(
+          try members.map { try set.features(images[$0].image, images[$0].view) })
         let batch = CaptionBatch(
           captions: members.enumerated().flatMap { place, member in
             captions[member].map { (image: place, ids: $0) }
