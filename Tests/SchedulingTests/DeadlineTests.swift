@@ -20,6 +20,19 @@ import Testing
     #expect(failure?.message.contains("no load worker is connected") == true)
   }
 
+  @Test func everyDeadlineIsKept() {
+    var harness = Harness()
+    let requests = [300, 100, 200].map { harness.arrive(deadline: .milliseconds($0)) }
+    for (time, index) in [(100, 1), (200, 2), (300, 0)] {
+      #expect(
+        harness.scheduler.nextWakeup(after: harness.now + .milliseconds(50))! <= .milliseconds(time)
+      )
+      harness.advance(by: .milliseconds(100))
+      #expect(harness.answers[requests[index]]?.failure?.code == .deadlineExceeded)
+      #expect(harness.answers.count == time / 100)
+    }
+  }
+
   @Test func aDeadlineEndsARequestAtAWorkerWhichIsToldSo() {
     var harness = Harness()
     let loader = harness.start("load", capacity: 1, batch: 1)

@@ -49,6 +49,17 @@ import Testing
     #expect(others.allSatisfy { harness.answers[$0] == nil })
   }
 
+  @Test func attemptsAreCountedForEachStageByItself() {
+    var harness = Harness()
+    let request = harness.arrive()
+    for stage in Harness.captioning {
+      for _ in 0..<2 { harness.lose(harness.start(stage)) }
+      harness.finishAll(harness.start(stage))
+    }
+    #expect(harness.answers[request]?.failure == nil)
+    #expect(harness.answers[request]?.attempts == 7)
+  }
+
   @Test func aLateResultOfALostWorkerIsDroppedAndCounted() {
     var harness = Harness()
     let lost = harness.start("score")

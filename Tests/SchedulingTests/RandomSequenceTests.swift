@@ -33,7 +33,8 @@ struct RandomWorld {
     case 0..<25:
       let deadline = chance(30) ? harness.now + .milliseconds(number(in: -5...800)) : nil
       harness.arrive(
-        chance(10) ? "score" : "caption", bytes: number(in: 0...200), deadline: deadline)
+        ["caption", "caption", "caption", "features", "score"].randomElement(using: &random)!,
+        bytes: number(in: 0...200), deadline: deadline)
     case 25..<31: register()
     case 31..<36: if let worker = anyWorker() { harness.grant(worker, number(in: -1...4)) }
     case 36..<70:
