@@ -63,6 +63,7 @@ let package = Package(
   name: "CaptionMesh",
   products: [
     .executable(name: "captionmesh", targets: ["CaptionMesh"]),
+    .executable(name: "captionmesh-dispatcher", targets: ["Dispatcher"]),
     .executable(name: "captionmesh-loader", targets: ["Loader"]),
     .executable(name: "captionmesh-encoder", targets: ["Encoder"]),
     .executable(name: "captionmesh-decoder", targets: ["Decoder"]),
@@ -120,7 +121,9 @@ let package = Package(
     library("MessagePack", ["CMessagePack", "Tensor", grpcCore]),
     library("MeshAPI", ["MessagePack", "Tensor", grpcCore]),
     library("Scheduling"),
-    library("Dispatching", ["MeshAPI", "MessagePack", "Scheduling", grpcCore, logging]),
+    library(
+      "Dispatching",
+      ["MeshAPI", "MessagePack", "Scheduling", grpcCore, logging, serviceLifecycle]),
     library(
       "ServiceKit",
       [
@@ -136,8 +139,9 @@ let package = Package(
       "CaptionMesh",
       [
         "Compute", "Datasets", "Decoders", "Encoders", "Features", "Imaging", "MeshAPI",
-        "MessagePack", "Models", "NumpyFiles", "Scoring", "ServiceKit", "Tensor", "Training",
-        "Vocabulary", "ZeroMQTransport", argumentParser, grpcCore,
+        "MessagePack", "Models", "NumpyFiles", "Scoring", "ServiceKit", "Supervision",
+        "Tensor", "Training", "Vocabulary", "ZeroMQTransport", argumentParser, grpcCore, logging,
+        serviceLifecycle,
       ]),
     service(
       "Loader",
@@ -153,6 +157,12 @@ let package = Package(
       [
         "Compute", "Decoders", "Features", "MeshAPI", "Models", "ServiceKit", "Tensor",
         "Vocabulary", argumentParser, grpcCore,
+      ]),
+    service(
+      "Dispatcher",
+      [
+        "Dispatching", "MeshAPI", "Scheduling", "ServiceKit", "ZeroMQTransport", argumentParser,
+        grpcCore, logging, serviceLifecycle,
       ]),
     service("Scorer", ["MeshAPI", "Scoring", "ServiceKit", argumentParser, grpcCore]),
 

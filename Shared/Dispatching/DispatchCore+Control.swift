@@ -1,4 +1,4 @@
-public import GRPCCore
+import GRPCCore
 import MeshAPI
 import Scheduling
 
@@ -46,19 +46,44 @@ extension DispatchCore {
   /// Lets a worker go when it is done, or ends the mesh's work (nil); returns when that is so.
   ///
   /// - Throws: `RPCError` with code NOT_FOUND for a worker that is not there, and CANCELLED when
-  ///   the call is over before the work is.
-  public func drain(worker: UInt64?) async throws(RPCError) {
+  ///   the task is cancelled before the work is done.
+  func drain(worker: UInt64?) async throws(RPCError) {
     let id = worker.map { WorkerID(rawValue: $0) }
     if let id, registrations[id] == nil {
       throw RPCError(code: .notFound, message: "there is no worker \(id); `status` lists them")
     }
+    try await wait(for: id, after: .drainRequested(id))
+  }
+
+  /// Lets no more requests in and returns when those that are in are answered. Workers stay.
+  ///
+  /// - Throws: `RPCError` with code CANCELLED when the task is cancelled before that.
+  func finish() async throws(RPCError) {
+    try await wait(for: nil, after: .admissionClosed)
+  }
+
+  private func wait(
+    for worker: WorkerID?, after event: Scheduler<StagePayload>.Event
+  ) async throws(RPCError) {
     let client = makeClient()
     let (isDone, done) = AsyncStream<Void>.makeStream()
-    drains.append(DrainWaiter(client: client, worker: id, done: done))
-    handle(.drainRequested(id))
+    drains.append(DrainWaiter(client: client, worker: worker, done: done))
+    handle(event)
     for await _ in isDone { return }
     drains.removeAll { $0.client == client }
     throw RPCError(code: .cancelled, message: "the call was over before the work was")
+  }
+
+  /// Ends the streams of workers, who will come back to the next dispatcher, and of watchers.
+  func hangUp() {
+    for (id, registration) in registrations {
+      registrations[id] = nil
+      registration.outbox.finish(
+        throwing: RPCError(code: .unavailable, message: "the dispatcher stops"))
+      handle(.workerLost(id))
+    }
+    for watcher in watchers.values { watcher.changes.finish() }
+    watchers = [:]
   }
 
   func notifyDrains() {

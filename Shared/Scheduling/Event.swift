@@ -14,7 +14,10 @@ public enum Event<Payload: Sendable>: Sendable {
   /// The worker asks to leave once it is done with what it holds.
   case workerDraining(WorkerID)
   case workerLost(WorkerID)
-  /// An operator wants this worker to leave when it is done; nil: everything, the mesh stops.
+  /// No more requests are let in.
+  case admissionClosed
+  /// An operator wants this worker to leave when it is done; nil: no more requests are let in, and
+  /// all workers leave when the last one is answered.
   case drainRequested(WorkerID?)
   case timeAdvanced
 }

@@ -19,7 +19,7 @@ extension Scheduler {
   }
 
   private func refusal(of submission: Submission<Payload>, at now: Duration) -> Failure? {
-    if isDraining {
+    if isClosed {
       return Failure(.unavailable, "the dispatcher is draining and takes no more requests")
     }
     if stages(of: submission.pipeline) == nil {

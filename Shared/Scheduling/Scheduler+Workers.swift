@@ -51,7 +51,8 @@ extension Scheduler {
 
   mutating func drain(_ id: WorkerID?) {
     guard let id else {
-      isDraining = true
+      isClosed = true
+      isDismissing = true
       return
     }
     guard let worker = workers[id], !worker.isDraining else { return }
@@ -62,7 +63,7 @@ extension Scheduler {
   /// Lets those go who were to leave and hold nothing any more; with the last request of a mesh
   /// that drains, everybody.
   mutating func releaseDrainedWorkers() {
-    if isDrained {
+    if isDismissing, isDrained {
       for id in workers.keys.sorted() { drain(id) }
     }
     let free = workers.filter { $0.value.isDraining && $0.value.isIdle }

@@ -22,7 +22,10 @@ public struct Scheduler<Payload: Sendable>: Sendable {
   var workers: [WorkerID: WorkerState] = [:]
   var leases: [TaskID: Lease] = [:]
   var heldBytes = 0
-  var isDraining = false
+  /// Whether no more requests are let in.
+  var isClosed = false
+  /// Whether all workers are to leave with the last request.
+  var isDismissing = false
   /// Never later than the first deadline of all requests; a deadline that fell away may leave it
   /// too early, which costs one look.
   var earliestDeadline = Duration.maximum
@@ -61,6 +64,7 @@ public struct Scheduler<Payload: Sendable>: Sendable {
     case .heartbeat(let id, let progress): hear(of: id, progress: progress, at: now)
     case .workerDraining(let id): workers[id]?.isDraining = true
     case .workerLost(let id): lose(id, at: now)
+    case .admissionClosed: isClosed = true
     case .drainRequested(let id): drain(id)
     case .timeAdvanced: advance(to: now)
     }
@@ -78,12 +82,12 @@ public struct Scheduler<Payload: Sendable>: Sendable {
 
   /// Whether the stage has a worker that takes work.
   public func isServed(_ stage: String) -> Bool {
-    guard !isDraining, let stage = stages.first(where: { $0.name == stage }) else { return false }
+    guard !isClosed, let stage = stages.first(where: { $0.name == stage }) else { return false }
     return stage.workers.contains { !workers[$0]!.isDraining }
   }
 
-  /// Whether a drain of everything was asked for and no request is left.
-  public var isDrained: Bool { isDraining && requests.isEmpty }
+  /// Whether no request is left and none is let in.
+  public var isDrained: Bool { isClosed && requests.isEmpty }
 
   func stages(of pipeline: String) -> [Int]? { pipelines[pipeline] }
 

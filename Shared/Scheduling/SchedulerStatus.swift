@@ -59,7 +59,7 @@ extension Scheduler {
         inFlight: workers.reduce(0) { $0 + $1.inFlight }, workers: workers)
     }
     return SchedulerStatus(
-      stages: stages, requests: requests.count, bytes: heldBytes, isDraining: isDraining,
+      stages: stages, requests: requests.count, bytes: heldBytes, isDraining: isClosed,
       counters: counters)
   }
 }

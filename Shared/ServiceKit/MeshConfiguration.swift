@@ -6,7 +6,7 @@ public import MeshAPI
 /// What `mesh.yaml` and the environment say about a mesh; every process reads the same.
 ///
 /// ```yaml
-/// addresses: [ipc:///run/user/1000/captionmesh/mesh.ipc]
+/// addresses: [ipc:///run/user/1000/captionmesh/dispatcher.sock]
 /// log_level: info
 /// encoder: efficientnet-lite2
 /// store: /var/lib/captionmesh/encoders
@@ -23,8 +23,8 @@ public struct MeshConfiguration: Hashable, Sendable {
   public struct StageSettings: Hashable, Sendable {
     /// Processes; 0 for a stage that this mesh does not have.
     public var workers = 1
-    /// Threads that each process computes with.
-    public var threads = 1
+    /// Threads that each process computes with; nil: the stage's processes share the cores.
+    public var threads: Int?
     /// The most items that a process computes together.
     public var maximumBatch = 4
     /// How long an item may wait for others to share a batch with when every worker is busy.
@@ -55,7 +55,8 @@ public struct MeshConfiguration: Hashable, Sendable {
     public init() {}
   }
 
-  /// Where the dispatcher listens; workers and clients connect to the first.
+  /// Where the dispatcher listens; by default in the runtime directory. Workers and clients connect
+  /// to the first.
   public var addresses: [String]
   public var logLevel: Logger.Level = .info
   /// The encoder's name in the encoder store; nil: the one that the model was trained with.
@@ -93,7 +94,13 @@ public struct MeshConfiguration: Hashable, Sendable {
     yaml: String, file: String, environment: [String: String]
   ) throws(ServiceError) {
     var root = try ConfigurationSection(yaml: yaml, file: file, environment: environment)
-    addresses = try root.strings("addresses") ?? [Self.defaultAddress(environment)]
+    if let listed = try root.strings("addresses") {
+      addresses = listed
+    } else {
+      let directory = RuntimeDirectory(
+        environment: environment, workingDirectory: FileManager.default.currentDirectoryPath)
+      addresses = [try directory.dispatcherAddress]
+    }
     if let level = try root.choice("log_level", among: Logger.Level.self) { logLevel = level }
     encoder = try root.string("encoder")
     store = try root.string("store")
@@ -113,16 +120,12 @@ public struct MeshConfiguration: Hashable, Sendable {
     try bounds.finish()
     try root.finish()
   }
-
-  /// Under the user's runtime folder, so that two users' meshes do not meet.
-  private static func defaultAddress(_ environment: [String: String]) -> String {
-    let folder = environment["XDG_RUNTIME_DIR"].map { "\($0)/captionmesh" }
-    return "ipc://\(folder ?? "/tmp/captionmesh-\(getuid())")/mesh.ipc"
-  }
 }
 
 extension MeshConfiguration.StageSettings {
   init(of stage: Stage, _ section: inout ConfigurationSection) throws(ServiceError) {
+    // Encoding is most of the work, and two processes are quicker than one with two threads.
+    if stage == .encode { workers = min(2, ThisProcess.cores) }
     // Scores are of a whole corpus, and a mesh is ready without them.
     if stage == .score { maximumBatch = 1 }
     if let value = try section.integer("workers", in: 0...64) { workers = value }

@@ -18,4 +18,21 @@ public enum ThisProcess {
     }
     return status == 0 ? String(decoding: name.prefix { $0 != 0 }, as: UTF8.self) : "unknown"
   }
+
+  /// The cores that this process may use: those that it is allowed to run on, or fewer where a
+  /// container's share of them is less (cgroup v2, cpu.max: microseconds of "QUOTA PERIOD").
+  public static var cores: Int {
+    let allowed = ProcessInfo.processInfo.activeProcessorCount
+    let limit = try? String(contentsOfFile: "/sys/fs/cgroup/cpu.max", encoding: .utf8)
+    return max(1, min(allowed, limit.flatMap(quota) ?? allowed))
+  }
+
+  /// The whole cores of a cpu.max; nil when there is no limit.
+  package static func quota(_ limit: String) -> Int? {
+    let numbers = limit.split { $0.isWhitespace }.map { Int($0) }
+    guard numbers.count == 2, let quota = numbers[0], let period = numbers[1], period > 0 else {
+      return nil
+    }
+    return quota / period
+  }
 }

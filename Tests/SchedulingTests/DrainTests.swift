@@ -53,6 +53,20 @@ import Testing
     #expect(harness.closed[scorer] == .some(nil))
   }
 
+  @Test func aClosedMeshFinishesWhatItHasAndKeepsItsWorkers() {
+    var harness = Harness()
+    let scorer = harness.start("score")
+    let admitted = harness.arrive("score")
+    harness.apply(.admissionClosed)
+    let late = harness.arrive("score")
+    #expect(harness.answers[late]?.failure?.code == .unavailable)
+    #expect(!harness.scheduler.isDrained)
+    harness.finishAll(scorer)
+    #expect(harness.answers[admitted]?.failure == nil)
+    #expect(harness.scheduler.isDrained)
+    #expect(harness.closed.isEmpty)
+  }
+
   @Test func aPipelineIsReadyWhenEveryStageHasAWorkerThatTakesWork() {
     var harness = Harness()
     #expect(!harness.scheduler.isReady("caption"))

@@ -18,9 +18,10 @@ import Testing
     let configuration = try parse("")
     #expect(try MeshConfiguration(environment: [:]) == configuration)
     #expect(configuration.addresses.count == 1)
-    #expect(configuration.addresses[0].hasSuffix("/mesh.ipc"))
+    #expect(configuration.addresses[0].hasSuffix("/dispatcher.sock"))
     #expect(configuration.encoder == nil)
-    #expect(configuration.stages[.encode] == MeshConfiguration.StageSettings())
+    #expect(configuration.stages[.load] == MeshConfiguration.StageSettings())
+    #expect(configuration.stages[.encode]?.workers == min(2, ThisProcess.cores))
     #expect(configuration.stages[.score]?.maximumBatch == 1)
     #expect(configuration.limits == MeshConfiguration.Limits())
   }
@@ -89,7 +90,7 @@ import Testing
 
   @Test func theDefaultAddressIsTheUsersOwn() throws {
     let configuration = try parse("", ["XDG_RUNTIME_DIR": "/run/user/7"])
-    #expect(configuration.addresses == ["ipc:///run/user/7/captionmesh/mesh.ipc"])
+    #expect(configuration.addresses == ["ipc:///run/user/7/captionmesh/dispatcher.sock"])
   }
 
   @Test func aKeyThatIsNotKnownIsRefusedWithItsLine() {

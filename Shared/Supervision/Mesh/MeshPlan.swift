@@ -99,7 +99,12 @@ public struct MeshPlan: Sendable {
   private func dispatcherCommand() throws -> ProcessCommand {
     var arguments = ["--supervised"]
     if let configurationFile { arguments += ["--config", configurationFile] }
-    return try command(Self.dispatcher, arguments, threads: 1)
+    var command = try command(Self.dispatcher, arguments, threads: 1)
+    // Whatever is configured, this mesh's own workers and commands find it in their directory.
+    let own = try directory.dispatcherAddress
+    command.environment["CAPTIONMESH_ADDRESSES"] =
+      ([own] + configuration.addresses.filter { $0 != own }).joined(separator: ",")
+    return command
   }
 
   private func command(

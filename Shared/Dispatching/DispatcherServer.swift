@@ -1,0 +1,47 @@
+public import GRPCCore
+import Logging
+public import ServiceLifecycle
+
+/// Serves a ``DispatchCore`` over a transport, and stops in good order: no more requests are let
+/// in, those that are in are answered, and then everybody is let go.
+public struct DispatcherServer<Transport: ServerTransport>: Service {
+  private let core: DispatchCore
+  private let server: GRPCServer<Transport>
+  private let drainTimeout: Duration
+
+  /// - Parameter drainTimeout: how long requests that are in may take once the server is to stop.
+  public init(_ core: DispatchCore, transport: Transport, drainTimeout: Duration) {
+    self.core = core
+    self.drainTimeout = drainTimeout
+    server = GRPCServer(transport: transport, services: core.services)
+  }
+
+  public func run() async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        // Throws when the server has ended by itself.
+        try await gracefulShutdown()
+        await finish()
+        await core.hangUp()
+        server.beginGracefulShutdown()
+        try await Task.sleep(for: .seconds(Int64.max))
+      }
+      defer { group.cancelAll() }
+      try await server.serve()
+    }
+  }
+
+  private func finish() async {
+    await withTaskGroup(of: Bool.self) { group in
+      group.addTask { (try? await core.finish()) != nil }
+      group.addTask {
+        try? await Task.sleep(for: drainTimeout)
+        return false
+      }
+      if await group.next() == false {
+        core.logger.warning("some requests were not answered within \(drainTimeout)")
+      }
+      group.cancelAll()
+    }
+  }
+}
