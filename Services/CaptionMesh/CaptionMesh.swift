@@ -20,7 +20,8 @@ struct CaptionMesh: AsyncParsableCommand {
     version: "0.1.0",
     groupedSubcommands: [
       CommandGroup(
-        name: "Captioning", subcommands: [StreamCommand.self, CaptionCommand.self, MeshCommand.self]
+        name: "Captioning",
+        subcommands: [StreamCommand.self, CaptionCommand.self, MeshCommand.self]
       ),
       CommandGroup(
         name: "Training", subcommands: [FeaturesCommand.self, TrainCommand.self]),

@@ -22,6 +22,9 @@ enum Main {
   private static func report(_ error: any Error) -> Int32 {
     if let error = error as? RPCError {
       printError("error: \(error.code): \(error.message)")
+      if error.code == .unavailable {
+        printError("`Deploy/mesh up` starts a mesh; --mesh ADDRESS names another one")
+      }
       let passes: [RPCError.Code] = [.unavailable, .resourceExhausted]
       return passes.contains(error.code) ? ExitStatus.tryAgain : ExitStatus.failed
     }

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Logging
 import Dispatching
+import Logging
 import ServiceKit
 import ServiceLifecycle
 import ZeroMQTransport

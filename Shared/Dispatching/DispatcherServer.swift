@@ -17,17 +17,14 @@ public struct DispatcherServer<Transport: ServerTransport>: Service {
   }
 
   public func run() async throws {
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask {
-        // Throws when the server has ended by itself.
-        try await gracefulShutdown()
+    try await withGracefulShutdownHandler {
+      try await server.serve()
+    } onGracefulShutdown: {
+      Task {
         await finish()
         await core.hangUp()
         server.beginGracefulShutdown()
-        try await Task.sleep(for: .seconds(Int64.max))
       }
-      defer { group.cancelAll() }
-      try await server.serve()
     }
   }
 

@@ -40,8 +40,8 @@ def measure(encoders):
             seconds = time.perf_counter() - start
             assert len(lines) == len(photographs) and all("caption" in json.loads(line) for line in lines)
             status = json.loads(run("mesh", "status", "--json").stdout)
-            stage = next(stage for stage in status["stages"] if stage["name"] == "encode")
-            return len(lines) / seconds, max(peak_megabytes(worker["pid"]) for worker in stage["workers"])
+            workers = status["stages"]["encode"]["workers"]
+            return len(lines) / seconds, max(peak_megabytes(worker["pid"]) for worker in workers)
         finally:
             run("mesh", "down")
 

@@ -33,9 +33,8 @@ final class TestMesh {
   /// The process ids of a stage's workers.
   func workers(of stage: String) throws -> [Int32] {
     let status = try run(["mesh", "status", "--json"])
-    let stages = try #require(status.object?["stages"] as? [[String: Any]])
-    let found = try #require(stages.first { $0["name"] as? String == stage })
-    let workers = try #require(found["workers"] as? [[String: Any]])
+    let stages = try #require(status.object?["stages"] as? [String: [String: Any]])
+    let workers = try #require(stages[stage]?["workers"] as? [[String: Any]])
     return workers.compactMap { $0["pid"] as? Int }.map(Int32.init)
   }
 }

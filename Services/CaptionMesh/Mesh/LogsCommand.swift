@@ -22,7 +22,8 @@ struct LogsCommand: AsyncParsableCommand {
     let known = names(directory)
     if let name, !known.contains(name) {
       throw ValidationError(
-        "there is no log of “\(name)” in \(directory.logs); there are \(known.joined(separator: ", "))")
+        "there is no log of “\(name)” in \(directory.logs); there are \(known.joined(separator: ", "))"
+      )
     }
     let shown = name.map { [$0] } ?? known
     for name in shown {

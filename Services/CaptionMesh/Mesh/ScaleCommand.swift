@@ -46,7 +46,8 @@ struct ScaleCommand: AsyncParsableCommand {
         let readiness = MeshReadiness(status, await MeshConnection.dispatcherStatus(directory))
         problems = readiness.problems.filter { wanted[$0.role] != nil }
         if problems.isEmpty {
-          return print(wanted.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }.joined(separator: " "))
+          return print(
+            wanted.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }.joined(separator: " "))
         }
         if readiness.isHopeless { break }
       }

@@ -23,7 +23,10 @@ struct MeshOptions: ParsableArguments {
     _ body: @Sendable @escaping (GRPCClient<ZeroMQClientTransport>) async throws -> Value
   ) async throws -> Value {
     let address = try mesh ?? RuntimeDirectory.default.dispatcherAddress
-    let transport = try ZeroMQClientTransport(address: ZeroMQAddress(address))
+    // Long enough for a machine that is busy, and short enough to be told of it.
+    var options = ZeroMQTransportOptions()
+    options.connectTimeout = .seconds(4)
+    let transport = try ZeroMQClientTransport(address: ZeroMQAddress(address), options: options)
     return try await withGRPCClient(transport: transport) { try await body($0) }
   }
 }

@@ -43,9 +43,9 @@ extension Matrix {
     )
   }
 
-  /// The number of rows, at least `count`, at which every row of a single-threaded product comes out
-  /// the same to the last bit whatever the number of rows: BLAS's kernels work on blocks of up to
-  /// twelve rows and sum in another order in an incomplete block. A caption must not depend on which
-  /// other images happen to be in its batch.
+  /// The number of rows, at least `count`, at which a row of a single-threaded product does not
+  /// depend on how many rows there are: OpenBLAS's kernels work on blocks of up to twelve rows and
+  /// sum in another order in an incomplete block. (Its kernels for AVX2 also sum in another order
+  /// in the second half of a block, so that there a row's last bits depend on its place.)
   public static func paddedRowCount(_ count: Int) -> Int { (count + 11) / 12 * 12 }
 }
