@@ -179,6 +179,7 @@ let package = Package(
     tests("EncodersTests", ["Encoders", "Imaging", "Tensor", "WeightFiles"]),
     tests("ImagingTests", ["Imaging", "NumpyFiles", "Tensor"]),
     tests("MeshAPITests", ["MeshAPI", "MessagePack", "Tensor", grpcCore, grpcInProcess]),
+    tests("MeshTests", []),
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
     tests("NumpyFilesTests", ["NumpyFiles", "Tensor"]),
     tests("SchedulingTests", ["Scheduling"]),
@@ -186,7 +187,8 @@ let package = Package(
     tests(
       "ServiceKitTests",
       [
-        "MeshAPI", "MessagePack", "ServiceKit", grpcCore, grpcInProcess, logging, serviceLifecycle,
+        "CProcesses", "MeshAPI", "MessagePack", "ServiceKit", grpcCore, grpcInProcess, logging,
+        serviceLifecycle,
         serviceLifecycleTestKit,
       ]),
     tests(

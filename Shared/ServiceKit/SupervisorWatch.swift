@@ -19,15 +19,14 @@ public enum SupervisorWatch {
   ///   - descriptor: the read end of the pipe, which has to stay open.
   ///   - onEnd: called once, when nobody holds the other end.
   package static func start(_ descriptor: Int32, onEnd: @escaping @Sendable () -> Void) {
-    let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: .global())
-    // The handler keeps the source until it is cancelled.
-    source.setEventHandler {
+    // A queue of its own has a thread of its own, which may block.
+    DispatchQueue(label: "captionmesh.supervisor-watch").async {
       var byte: UInt8 = 0
-      let count = unsafe read(descriptor, &byte, 1)
-      if count > 0 || (count < 0 && (errno == EINTR || errno == EAGAIN)) { return }
-      source.cancel()
+      while true {
+        let count = unsafe read(descriptor, &byte, 1)
+        if count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN) { break }
+      }
+      onEnd()
     }
-    source.setCancelHandler { onEnd() }
-    source.activate()
   }
 }

@@ -3,8 +3,12 @@ import Testing
 
 /// The built programs and the data that tests of whole processes use.
 enum Programs {
-  /// The folder of the test binary, where the build puts the programs as well.
+  /// The folder of the programs: the one that `CAPTIONMESH_PROGRAMS` names, which is how Deploy/test
+  /// has the release build tested that ships, or that of the test binary.
   static let folder: URL = {
+    if let folder = ProcessInfo.processInfo.environment["CAPTIONMESH_PROGRAMS"] {
+      return URL(filePath: folder)
+    }
     let executable = try! FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     return URL(filePath: executable).deletingLastPathComponent()
   }()
