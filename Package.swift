@@ -110,7 +110,7 @@ let package = Package(
     // Captioning
     library("Encoders", ["Compute", "Features", "Imaging", "Tensor", "WeightFiles"]),
     library("Features"),
-    library("Models"),
+    library("Models", exclude: ["flickr8k-attend.md", "flickr8k-attend.safetensors"]),
     library("Vocabulary"),
     library("Decoders", ["Compute", "Features", "Tensor", "Vocabulary", "WeightFiles"]),
     library("Datasets", ["CHDF5", "Features", "Tensor"]),
