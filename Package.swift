@@ -167,6 +167,7 @@ let package = Package(
     service("Scorer", ["MeshAPI", "Scoring", "ServiceKit", argumentParser, grpcCore]),
 
     // Tests
+    tests("CaptionMeshTests", ["CaptionMesh", "Scoring", argumentParser]),
     tests("ComputeTests", ["Compute", "Tensor"]),
     tests("DatasetsTests", ["Datasets", "Features", "Tensor"]),
     tests("DecodersTests", ["Compute", "Decoders", "Tensor", "Vocabulary"]),

@@ -30,6 +30,7 @@ enum HelpTexts {
       --tokenize <name>       How sentences become words. (values: none, ptb; default: none)
       --json                  Print one JSON object with the keys bleu (four numbers), rouge_l and
                               cider.
+      --version               Show the version.
       -h, --help              Show help information.
 
     """#

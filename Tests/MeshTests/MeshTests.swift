@@ -75,6 +75,62 @@ struct MeshTests {
     #expect(run.errors.contains("mesh up"))
   }
 
+  @Test("the Python client captions a photograph as the command does")
+  func pythonClient() throws {
+    let mesh = try TestMesh(["--encoders", "1"])
+    let photograph = "\(fixtures)/jpeg-420.jpg"
+    let script = Programs.repository.appending(path: "Deploy/clients/caption.py").path
+    let run = try Run(Programs.python, [script, photograph], environment: mesh.environment)
+    #expect(run.status == 0, "\(run.errors)")
+    let json = try mesh.run(["caption", photograph, "--json"])
+    let caption = try #require(json.object?["caption"] as? String)
+    #expect(run.output.hasPrefix(caption + " ("), "\(run.output)")
+  }
+
+  @Test(
+    "a checkpoint made for another encoder is refused at start, with what was expected and found")
+  func foreignCheckpoint() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    // The shipped checkpoint with one digit of its encoder's hash changed, as if trained elsewhere.
+    let shipped = Programs.repository.appending(path: "Shared/Models/flickr8k-attend.safetensors")
+    var bytes = try Data(contentsOf: shipped)
+    let hash = try #require(bytes.range(of: Data("d70ac784529c21a1".utf8)))
+    bytes.replaceSubrange(hash, with: Data("e70ac784529c21a1".utf8))
+    let foreign = folder.appending(path: "foreign.safetensors")
+    try bytes.write(to: foreign)
+
+    let runtime = "/tmp/cm-\(UUID().uuidString.prefix(8))"
+    defer { try? FileManager.default.removeItem(atPath: runtime) }
+    let run = try Run(
+      "captionmesh", ["mesh", "up", "--model", foreign.path],
+      environment: ["CAPTIONMESH_RUNTIME": runtime])
+    #expect(run.status == 1)
+    #expect(run.errors.contains("expected e70ac784"), "\(run.errors)")
+    #expect(run.errors.contains("found d70ac784"), "\(run.errors)")
+  }
+
+  @Test("nonsense from the network disturbs nobody")
+  func nonsense() throws {
+    let mesh = try TestMesh(["--encoders", "1"])
+    let script = """
+      import os, sys, random, zmq
+      random.seed(int(sys.argv[2]))
+      socket = zmq.Context().socket(zmq.DEALER)
+      socket.setsockopt(zmq.LINGER, 1000)
+      socket.connect(sys.argv[1])
+      for _ in range(300):
+          frames = [random.randbytes(random.randrange(60)) for _ in range(random.randrange(1, 5))]
+          socket.send_multipart(random.choice([frames, [b""] + frames]))
+      """
+    let address = "ipc://\(mesh.runtime.path)/dispatcher.sock"
+    let run = try Run(Programs.python, ["-c", script, address, "7"])
+    #expect(run.status == 0, "\(run.errors)")
+    let caption = try mesh.run(["caption", "\(fixtures)/jpeg-420.jpg"])
+    #expect(caption.status == 0, "\(caption.errors)")
+  }
+
   @Test(
     "with shared Flickr8k: an encoder that is killed in the middle loses nothing",
     .enabled(if: Programs.flickr8k != nil))

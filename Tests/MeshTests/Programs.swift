@@ -32,6 +32,13 @@ enum Programs {
     return run.status == 0 && run.output.contains("efficientnet-lite2")
   }()
 
+  /// The Python that Deploy/setup has equipped with pyzmq, msgpack and msgpack-numpy.
+  static let python: String = {
+    let environment = ProcessInfo.processInfo.environment
+    let data = environment["XDG_DATA_HOME"] ?? "\(environment["HOME"] ?? "")/.local/share"
+    return "\(data)/captionmesh/python/bin/python3"
+  }()
+
   /// The first photographs of Flickr8k in the order of their names.
   static func photographs(_ count: Int) throws -> [String] {
     let images = try #require(flickr8k).appending(path: "images").path
