@@ -92,7 +92,9 @@ package final class ChildProcess: Sendable {
     _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Value
   ) -> Value {
     var pointers = unsafe strings.map { unsafe strdup($0) } + [nil]
-    defer { unsafe pointers.forEach { unsafe free($0) } }
+    defer {
+      for index in 0..<strings.count { unsafe free(pointers[index]) }
+    }
     return unsafe pointers.withUnsafeMutableBufferPointer {
       unsafe body(UnsafePointer($0.baseAddress!))
     }
