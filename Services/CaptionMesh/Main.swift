@@ -23,7 +23,7 @@ enum Main {
     if let error = error as? RPCError {
       printError("error: \(error.code): \(error.message)")
       if error.code == .unavailable {
-        printError("`Deploy/mesh up` starts a mesh; --mesh ADDRESS names another one")
+        printError("`Deploy/mesh up` starts a mesh; --dispatcher ADDRESS names another one")
       }
       let passes: [RPCError.Code] = [.unavailable, .resourceExhausted]
       return passes.contains(error.code) ? ExitStatus.tryAgain : ExitStatus.failed

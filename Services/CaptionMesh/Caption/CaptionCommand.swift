@@ -32,6 +32,9 @@ struct CaptionCommand: AsyncParsableCommand {
   @Option(help: "Beams of the search; 1 is greedy.")
   var beam = 3
 
+  @Option(help: "Seconds that the mesh may take.")
+  var timeout = 60
+
   @OptionGroup(title: "With a mesh") var meshOptions: MeshOptions
   @OptionGroup(title: "Without a mesh") var localOptions: LocalOptions
 
@@ -39,6 +42,7 @@ struct CaptionCommand: AsyncParsableCommand {
     guard DecodeOptions.beams.contains(beam) else {
       throw ValidationError("--beam \(beam) is not in \(DecodeOptions.beams)")
     }
+    guard timeout > 0 else { throw ValidationError("--timeout starts at 1 second") }
   }
 
   func run() async throws {
@@ -51,7 +55,7 @@ struct CaptionCommand: AsyncParsableCommand {
       id: "0", image: MessageBytes(try ImageFile.read(image)), name: image,
       options: DecodeOptions(beam: beam))
     var options = CallOptions.defaults
-    options.timeout = .seconds(meshOptions.timeout)
+    options.timeout = .seconds(timeout)
     return try await meshOptions.withClient { [options] client in
       try await Captioner.Client(client).caption(request, options: options)
     }

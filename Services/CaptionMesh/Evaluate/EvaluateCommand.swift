@@ -49,11 +49,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Flag(help: "Print the scores as JSON.")
   var json = false
 
-  @Option(
-    name: .customLong("address"),
-    help: "The dispatcher's address; by default the mesh of this user.")
-  var address: String?
-
+  @OptionGroup(title: "With a mesh") var meshOptions: MeshOptions
   @OptionGroup(title: "Without a mesh") var localOptions: LocalOptions
 
   func validate() throws {
@@ -112,15 +108,11 @@ struct EvaluateCommand: AsyncParsableCommand {
   private func evaluateByMesh(
     _ paths: [String], _ references: [[String]], _ bar: ProgressBar
   ) async throws -> ([String], ScoreReport) {
-    var meshOptions = MeshOptions()
-    meshOptions.mesh = address
-    meshOptions.timeout = 60
     let definition = try definition
     return try await meshOptions.withClient { client in
       let collector = CaptionCollector()
       let stream = CaptionStream(
-        paths: AsyncPaths(paths: paths), options: DecodeOptions(beam: beam), window: 32,
-        timeout: .seconds(60))
+        paths: AsyncPaths(paths: paths), options: DecodeOptions(beam: beam), window: 32)
       _ = try await stream.run(Captioner.Client(client)) { path, reply in
         await collector.add(path, reply)
         bar.advance()

@@ -10,8 +10,6 @@ where Paths.Element == String, Paths.Failure == Never {
   let options: DecodeOptions
   /// Images on their way at the same time.
   let window: Int
-  /// How long one image may take.
-  let timeout: Duration
 
   /// - Parameter report: called once for each path, not in their order.
   /// - Returns: how many were captioned and how many were not.

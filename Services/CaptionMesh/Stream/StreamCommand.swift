@@ -53,8 +53,7 @@ struct StreamCommand: AsyncParsableCommand {
     let start = ContinuousClock.now
     let counts = try await meshOptions.withClient { client in
       let stream = CaptionStream(
-        paths: ImagePaths(arguments: paths), options: DecodeOptions(beam: beam), window: window,
-        timeout: .seconds(meshOptions.timeout))
+        paths: ImagePaths(arguments: paths), options: DecodeOptions(beam: beam), window: window)
       return try await stream.run(Captioner.Client(client)) { path, reply in
         printer.print(path, reply)
       }

@@ -3,26 +3,20 @@ import GRPCCore
 import ServiceKit
 import ZeroMQTransport
 
-/// Where the mesh is and how long to wait for it.
+/// Where the mesh is.
 struct MeshOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The dispatcher's address, such as ipc:///run/user/1000/captionmesh/dispatcher.sock or tcp://127.0.0.1:7400; by default the mesh of this user.",
+      "The dispatcher's address, such as ipc:///run/user/1000/captionmesh/dispatcher.sock or "
+        + "tcp://127.0.0.1:7400; by default the mesh of this user.",
       valueName: "address"))
-  var mesh: String?
-
-  @Option(help: "Seconds that one image may take.")
-  var timeout = 60
-
-  func validate() throws {
-    guard timeout > 0 else { throw ValidationError("--timeout starts at 1 second") }
-  }
+  var dispatcher: String?
 
   /// Connects to the mesh, calls `body`, and disconnects.
   func withClient<Value: Sendable>(
     _ body: @Sendable @escaping (GRPCClient<ZeroMQClientTransport>) async throws -> Value
   ) async throws -> Value {
-    let address = try mesh ?? RuntimeDirectory.default.dispatcherAddress
+    let address = try dispatcher ?? RuntimeDirectory.default.dispatcherAddress
     // Long enough for a machine that is busy, and short enough to be told of it.
     var options = ZeroMQTransportOptions()
     options.connectTimeout = .seconds(4)
