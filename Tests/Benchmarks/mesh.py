@@ -1,11 +1,13 @@
 """The mesh's throughput and its encoders' memory, with one and with two encoders of one thread each,
-runs taken in turn. Usage: mesh.py --captionmesh PROGRAM --images FOLDER [--rounds N] [--count N]"""
+runs taken in turn. Usage: mesh.py --captionmesh PROGRAM --images FOLDER [--rounds N] [--count N]
+[--decoders N]"""
 import argparse, glob, json, os, statistics, subprocess, tempfile, time
 
 arguments = argparse.ArgumentParser()
 arguments.add_argument("--captionmesh", required=True)
 arguments.add_argument("--images", required=True, help="folder of photographs")
 arguments.add_argument("--rounds", type=int, default=3)
+arguments.add_argument("--decoders", type=int, default=1)
 arguments.add_argument("--count", type=int, default=300, help="photographs of a run")
 options = arguments.parse_args()
 
@@ -32,7 +34,8 @@ def measure(encoders):
             file.write("stages:\n  encode: {threads: 1}\n  load: {threads: 1}\n  decode: {threads: 1}\n")
         run = lambda *words, **more: subprocess.run(
             [options.captionmesh, *words], env=environment, check=True, capture_output=True, text=True, **more)
-        run("mesh", "up", "--encoders", str(encoders), "--config", config)
+        run("mesh", "up", "--encoders", str(encoders), "--decoders", str(options.decoders),
+            "--config", config)
         try:
             run("stream", "-", "--json", input="\n".join(photographs[:16]))
             start = time.perf_counter()
@@ -50,7 +53,7 @@ results = {1: [], 2: []}
 for _ in range(options.rounds):
     for encoders in results:
         results[encoders].append(measure(encoders))
-print(f"{options.count} photographs, beam 3, {os.cpu_count()} processors, {options.rounds} rounds in turn")
+print(f"{options.count} photographs, beam 3, {options.decoders} decoder(s), {len(os.sched_getaffinity(0))} processors, {options.rounds} rounds in turn")
 print(f"{'encoders':>8}  {'images/s, median':>16}  {'best':>6}  {'encoder memory, MB':>18}")
 for encoders, rows in results.items():
     rates = [rate for rate, _ in rows]
