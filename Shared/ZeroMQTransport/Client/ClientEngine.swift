@@ -44,11 +44,7 @@ final class ClientEngine {
       if command >= .finish { return }
       // What has arrived comes before the clock and before the connection's end: a thread that was
       // held up must not take the server for silent, nor lose its last words.
-      if ready.hasConnectionEvents, let socket,
-        socket.connectionEvents() & Self.connectionLost != 0
-      {
-        isBroken = true
-      }
+      if ready.hasConnectionEvents, socket?.connectionEvents().isEmpty == false { isBroken = true }
       let isIdle = receive()
       let now = ContinuousClock.now
       if isBroken && isIdle { perform(connection.disconnected(now: now)) }
@@ -61,11 +57,6 @@ final class ClientEngine {
       ready = isIdle ? wait() : .init(hasConnectionEvents: true, isSignalled: true)
     }
   }
-
-  /// The monitor's events after which this socket is of no use.
-  private static let connectionLost =
-    ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL
-    | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH
 
   private var isBlocked: Bool { !unsent.isEmpty || !blocked.isEmpty }
 

@@ -6,9 +6,12 @@ extension ZeroMQSocket {
   static func monitor(
     of socket: UnsafeMutableRawPointer, in context: ZeroMQContext
   ) throws(ZeroMQTransportError) -> UnsafeMutableRawPointer {
-    let name =
-      "inproc://monitor-\(UInt(bitPattern: socket))-\(UInt64.random(in: 0 ... .max))"
-    guard unsafe zmq_socket_monitor(socket, name, ZMQ_EVENT_ALL) == 0,
+    let name = "inproc://monitor-\(UInt(bitPattern: socket))-\(UInt64.random(in: 0 ... .max))"
+    let events =
+      ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED
+      | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL
+      | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH
+    guard unsafe zmq_socket_monitor(socket, name, events) == 0,
       let monitor = unsafe zmq_socket(context.pointer, ZMQ_PAIR)
     else { throw .lastError("cannot watch a ZeroMQ socket") }
     guard unsafe zmq_connect(monitor, name) == 0 else {
@@ -18,15 +21,30 @@ extension ZeroMQSocket {
     return unsafe monitor
   }
 
-  /// What has become of connections since the last call: the events of libzmq's monitor, as bits.
-  func connectionEvents() -> Int32 {
-    var events: Int32 = 0
+  /// What has become of a connection.
+  struct ConnectionEvent {
+    enum Kind { case opened, closed }
+
+    var kind: Kind
+    /// The connection's file descriptor.
+    var descriptor: Int32
+  }
+
+  /// What has become of connections since the last call, in order.
+  func connectionEvents() -> [ConnectionEvent] {
+    var events: [ConnectionEvent] = []
     var more = true
-    while let event = unsafe Self.receiveFrame(from: monitor, more: &more) {
-      // A frame with the event's 16 bits and a value of 32, then one with the address.
-      if more, event.count == 6 {
-        events |= unsafe Int32(event.bytes.unsafeLoadUnaligned(as: UInt16.self))
-      }
+    var connection: Int32 = -1
+    while let event = unsafe Self.receiveFrame(
+      from: monitor, more: &more, connection: &connection)
+    {
+      // A frame with the event in 16 bits and a value in 32, then one with the address.
+      guard more, event.count == 6 else { continue }
+      let isOpened =
+        unsafe Int32(event.bytes.unsafeLoadUnaligned(as: UInt16.self))
+        == ZMQ_EVENT_ACCEPTED
+      let descriptor = unsafe event.bytes.unsafeLoadUnaligned(fromByteOffset: 2, as: Int32.self)
+      events.append(ConnectionEvent(kind: isOpened ? .opened : .closed, descriptor: descriptor))
     }
     return events
   }

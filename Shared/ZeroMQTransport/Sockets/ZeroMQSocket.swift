@@ -141,7 +141,9 @@ final class ZeroMQSocket {
     var bytes = 0
     var more = true
     while more {
-      guard let frame = unsafe Self.receiveFrame(from: pointer, more: &more) else { return nil }
+      let next = unsafe Self.receiveFrame(
+        from: pointer, more: &more, connection: &multipart.connection)
+      guard let frame = next else { return nil }
       guard multipart.excess == nil else { continue }
       bytes += frame.count
       if multipart.frames.count == limits.maxFrames + envelope {
@@ -156,7 +158,7 @@ final class ZeroMQSocket {
   }
 
   static func receiveFrame(
-    from pointer: UnsafeMutableRawPointer, more: inout Bool
+    from pointer: UnsafeMutableRawPointer, more: inout Bool, connection: inout Int32
   ) -> MessageBytes? {
     var message = zmq_msg_t()
     unsafe zmq_msg_init(&message)
@@ -167,6 +169,7 @@ final class ZeroMQSocket {
     } while result < 0 && zmq_errno() == EINTR
     guard result >= 0 else { return nil }
     more = unsafe zmq_msg_more(&message) != 0
+    connection = unsafe zmq_msg_get(&message, ZMQ_SRCFD)
     let count = unsafe zmq_msg_size(&message)
     if count == 0 { return .empty }
     if count < smallFrame {
