@@ -107,7 +107,7 @@ struct ConnectingTests {
       }
     }
 
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     try Data("precious".utf8).write(to: URL(filePath: path))
     let transport = try ZeroMQServerTransport(addresses: [address])
@@ -145,9 +145,10 @@ struct ConnectingTests {
         }
       }
     }
-    let path = addresses[0].description.dropFirst("ipc://".count)
+    let path = String(addresses[0].description.dropFirst("ipc://".count))
+    #expect(!FileManager.default.fileExists(atPath: path))
     try FileManager.default.removeItem(
-      at: URL(filePath: String(path)).deletingLastPathComponent())
+      at: URL(filePath: path).deletingLastPathComponent())
   }
 
   @Test("a transport starts once")

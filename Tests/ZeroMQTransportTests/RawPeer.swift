@@ -29,6 +29,8 @@ final class RawPeer {
     _ = try socket.bind(to: address)
   }
 
+  deinit { socket.unbind() }
+
   func send(_ frames: [MessageBytes]) {
     precondition(socket.send(frames) == .sent)
   }

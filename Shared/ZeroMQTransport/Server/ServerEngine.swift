@@ -93,6 +93,7 @@ final class ServerEngine {
       for channel in peer.streams.values { channel.lose(.shuttingDown) }
     }
     if graceEnd == nil { sayGoodbye() }
+    socket.unbind()
     // What is in flight gets a second to leave.
     socket.set(ZMQ_LINGER, 1_000)
   }
@@ -225,8 +226,10 @@ extension ServerEngine {
   private func enterConnectionEvents() {
     for event in socket.connectionEvents() {
       switch event.kind {
-      case .opened: connections.opened(event.descriptor)
-      case .closed: if let id = connections.closed(event.descriptor) { disconnected.append(id) }
+      case .accepted: connections.opened(event.descriptor)
+      case .disconnected:
+        if let id = connections.closed(event.descriptor) { disconnected.append(id) }
+      case .closed: break
       }
     }
   }

@@ -16,6 +16,8 @@ final class ZeroMQSocket {
   let pointer: UnsafeMutableRawPointer
   /// Where libzmq reports what becomes of the connections.
   let monitor: UnsafeMutableRawPointer
+  /// What ``unbind()`` gives back.
+  var bound: [ZeroMQAddress] = []
 
   /// - Parameter type: `ZMQ_DEALER` or `ZMQ_ROUTER`.
   /// - Throws: ``ZeroMQTransportError`` with code `system`.
@@ -84,7 +86,9 @@ final class ZeroMQSocket {
     guard unsafe zmq_getsockopt(pointer, ZMQ_LAST_ENDPOINT, &endpoint, &length) == 0 else {
       throw .lastError("cannot tell the address bound for \(address)")
     }
-    return try ZeroMQAddress(String(decoding: endpoint[..<(length - 1)], as: UTF8.self))
+    let actual = try ZeroMQAddress(String(decoding: endpoint[..<(length - 1)], as: UTF8.self))
+    bound.append(actual)
+    return actual
   }
 
   /// Whether a message can be sent now.
