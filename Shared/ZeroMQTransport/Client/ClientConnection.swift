@@ -6,14 +6,14 @@ struct ClientConnection {
     /// There is no socket, until the time for the next attempt. To `connecting`.
     case waiting(until: Instant)
     /// There is a socket, and no answer yet. To `ready` or `waiting`.
-    case connecting(until: Instant, pinged: Bool)
+    case connecting(until: Instant)
     /// The server answers; `unanswered` pings went out since it last did. To `waiting`.
     case ready(nextPing: Instant, unanswered: Int, isLeaving: Bool)
   }
 
   enum Action: Equatable {
     case nothing
-    /// Make a socket and connect it.
+    /// Make a socket, connect it and send a ping.
     case connect
     /// Send a ping.
     case ping
@@ -46,15 +46,10 @@ struct ClientConnection {
     if case .ready(_, _, isLeaving: true) = state { true } else { false }
   }
 
-  /// Whether the socket's becoming writable is of interest.
-  var waitsForWritable: Bool {
-    if case .connecting(_, pinged: false) = state { true } else { false }
-  }
-
   /// When ``tick(now:)`` is due next.
   var nextTick: Instant {
     switch state {
-    case .waiting(let until), .connecting(let until, _): until
+    case .waiting(let until), .connecting(let until): until
     case .ready(let nextPing, _, _): nextPing
     }
   }
@@ -64,7 +59,7 @@ struct ClientConnection {
     guard nextTick <= now else { return .nothing }
     switch state {
     case .waiting:
-      state = .connecting(until: now + attemptTimeout, pinged: false)
+      state = .connecting(until: now + attemptTimeout)
       return .connect
     case .connecting:
       return disconnected(now: now)
@@ -74,13 +69,6 @@ struct ClientConnection {
         nextPing: now + pingInterval, unanswered: unanswered + 1, isLeaving: isLeaving)
       return .ping
     }
-  }
-
-  /// The socket can send, which means that the connection was made.
-  mutating func becameWritable() -> Action {
-    guard case .connecting(let until, pinged: false) = state else { return .nothing }
-    state = .connecting(until: until, pinged: true)
-    return .ping
   }
 
   /// Something of this protocol came from the server.

@@ -44,19 +44,12 @@ final class ClientEngine {
       if command >= .finish { return }
       // What has arrived comes before the clock and before the connection's end: a thread that was
       // held up must not take the server for silent, nor lose its last words.
-      if ready.hasConnectionEvents, let socket,
-        socket.connectionEvents() & Self.connectionLost != 0
-      {
-        isBroken = true
-      }
+      if ready.hasConnectionEvents, socket?.connectionEvents().isEmpty == false { isBroken = true }
       let isIdle = receive()
       let now = ContinuousClock.now
       if isBroken && isIdle { perform(connection.disconnected(now: now)) }
       if connection.isLeaving && open.isEmpty { perform(connection.disconnected(now: now)) }
-      if waitsForWritable && socket?.isWritable == true {
-        perform(connection.becameWritable())
-        unblock()
-      }
+      if isBlocked && socket?.isWritable == true { unblock() }
       let action = connection.tick(now: now)
       perform(action)
       if action == .connect { try connect() }
@@ -65,14 +58,7 @@ final class ClientEngine {
     }
   }
 
-  /// The monitor's events after which this socket is of no use.
-  private static let connectionLost =
-    ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL
-    | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH
-
-  private var waitsForWritable: Bool {
-    connection.waitsForWritable || !unsent.isEmpty || !blocked.isEmpty
-  }
+  private var isBlocked: Bool { !unsent.isEmpty || !blocked.isEmpty }
 
   private func wait() -> ZeroMQSocket.Ready {
     var deadline = connection.nextTick
@@ -80,7 +66,7 @@ final class ClientEngine {
       deadline = min(deadline, channel.start + options.connectTimeout)
     }
     return ZeroMQSocket.wait(
-      for: socket, writable: waitsForWritable, wakeup: mailbox.wakeup, until: deadline)
+      for: socket, writable: isBlocked, wakeup: mailbox.wakeup, until: deadline)
   }
 
   private func stop() {
@@ -108,12 +94,14 @@ extension ClientEngine {
   private func connect() throws(ZeroMQTransportError) {
     let socket = try ZeroMQSocket(ZMQ_DEALER, in: context, limits: options.limits)
     socket.setRandomIdentity()
-    // A message is given to a connection, or kept here. Each connection is a new socket with a
-    // new identity, so that neither side mistakes it for the one that was lost.
-    socket.set(ZMQ_IMMEDIATE, 1)
-    socket.set(ZMQ_RECONNECT_IVL, -1)
+    // Each connection is a new socket with a new identity, so that neither side mistakes it for
+    // the one that was lost: libzmq's own reconnecting must never come about. To forbid it (-1)
+    // or to set ZMQ_IMMEDIATE has libzmq 4.3.4 drop what came just before a disconnection.
+    // Nothing is sent to nowhere all the same, for only a ping goes out before the server answers.
+    socket.set(ZMQ_RECONNECT_IVL, 3_600_000)
     try socket.connect(to: address)
     self.socket = socket
+    send(.ping)
   }
 
   /// Gives up the connection and the streams on it.

@@ -16,11 +16,12 @@ final class ServerEngine {
   private let accepted: AsyncStream<StreamChannel>.Continuation
   private let socket: ZeroMQSocket
   private var peers: [PeerID: Peer] = [:]
+  private var connections = ConnectionTable()
+  /// Clients whose connections have come to their end, in the order of these.
+  private var disconnected: [PeerID] = []
   private var nextTick: ContinuousClock.Instant
   /// No call's deadline is before this.
   private var nextDeadline: ContinuousClock.Instant?
-  /// When to look for peers that are gone.
-  private var probe: ContinuousClock.Instant?
   /// When the streams that are still open are failed; set when the server drains.
   private var graceEnd: ContinuousClock.Instant?
 
@@ -59,13 +60,11 @@ final class ServerEngine {
         failAllStreams(.shuttingDown)
         return
       }
-      if ready.hasConnectionEvents, socket.connectionEvents() & ZMQ_EVENT_DISCONNECTED != 0 {
-        // The event comes a moment before the socket knows.
-        probe = .now + .milliseconds(20)
-      }
-      // What has arrived comes before the clock: a thread that was held up must not take its
-      // clients for silent.
+      // What has arrived comes before the clock and before connections' ends: a thread that was
+      // held up must not take its clients for silent, and must know whose connections they are.
+      if ready.hasConnectionEvents { enterConnectionEvents() }
       let isIdle = receive()
+      if isIdle { loseDisconnected() }
       tick(now: .now)
       ready = isIdle ? wait() : .init(hasConnectionEvents: true, isSignalled: true)
     }
@@ -73,7 +72,7 @@ final class ServerEngine {
 
   private func wait() -> ZeroMQSocket.Ready {
     var deadline = nextTick
-    for instant in [nextDeadline, probe, graceEnd] {
+    for instant in [nextDeadline, graceEnd] {
       if let instant { deadline = min(deadline, instant) }
     }
     return ZeroMQSocket.wait(for: socket, writable: false, wakeup: mailbox.wakeup, until: deadline)
@@ -94,6 +93,7 @@ final class ServerEngine {
       for channel in peer.streams.values { channel.lose(.shuttingDown) }
     }
     if graceEnd == nil { sayGoodbye() }
+    socket.unbind()
     // What is in flight gets a second to leave.
     socket.set(ZMQ_LINGER, 1_000)
   }
@@ -110,11 +110,6 @@ extension ServerEngine {
     if let graceEnd, graceEnd <= now {
       failAllStreams(.shuttingDown)
       self.graceEnd = now + options.shutdownGrace
-    }
-    if let probe, probe <= now {
-      self.probe = nil
-      // Whoever cannot be reached is forgotten by the attempt; to others a pong means nothing.
-      for (id, peer) in peers where peer.heartbeat.isExpected { send(.pong, to: id) }
     }
     guard nextTick <= now else { return }
     nextTick = now + options.pingInterval
@@ -211,6 +206,11 @@ extension ServerEngine {
       guard var multipart = socket.receive(envelope: 1) else { return true }
       // The identity comes first, always.
       let id = PeerID(multipart.frames.removeFirst())
+      if peers[id] == nil {
+        enterConnectionEvents()
+        guard connections.claim(multipart.connection, by: id) else { continue }
+        peers[id] = Peer()
+      }
       do {
         try receive(multipart, from: id)
       } catch {
@@ -222,8 +222,25 @@ extension ServerEngine {
     return false
   }
 
+  /// Takes note of what has become of connections.
+  private func enterConnectionEvents() {
+    for event in socket.connectionEvents() {
+      switch event.kind {
+      case .accepted: connections.opened(event.descriptor)
+      case .disconnected:
+        if let id = connections.closed(event.descriptor) { disconnected.append(id) }
+      case .closed: break
+      }
+    }
+  }
+
+  private func loseDisconnected() {
+    for id in disconnected { lose(id) }
+    disconnected = []
+  }
+
   private func receive(_ multipart: Multipart, from id: PeerID) throws(WireError) {
-    peers[id, default: Peer()].heartbeat.heard(ping: false)
+    peers[id]?.heartbeat.heard(ping: false)
     let (header, messages) = try multipart.parsed(limits: options.limits)
     switch header {
     case .request(let stream, let opening?, let end):

@@ -6,4 +6,6 @@ struct Multipart {
   var frames: [MessageBytes] = []
   /// What limit it breaks, for people; what came after that was dropped.
   var excess: String?
+  /// The file descriptor of the connection that it came by.
+  var connection: Int32 = -1
 }

@@ -1,4 +1,5 @@
 import CZeroMQ
+import Glibc
 import MessagePack
 
 /// Waiting for a socket, and for what becomes of its connections.
@@ -6,9 +7,10 @@ extension ZeroMQSocket {
   static func monitor(
     of socket: UnsafeMutableRawPointer, in context: ZeroMQContext
   ) throws(ZeroMQTransportError) -> UnsafeMutableRawPointer {
-    let name =
-      "inproc://monitor-\(UInt(bitPattern: socket))-\(UInt64.random(in: 0 ... .max))"
-    guard unsafe zmq_socket_monitor(socket, name, ZMQ_EVENT_ALL) == 0,
+    let name = "inproc://monitor-\(UInt(bitPattern: socket))-\(UInt64.random(in: 0 ... .max))"
+    // The events whose value is a file descriptor.
+    let events = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED
+    guard unsafe zmq_socket_monitor(socket, name, events) == 0,
       let monitor = unsafe zmq_socket(context.pointer, ZMQ_PAIR)
     else { throw .lastError("cannot watch a ZeroMQ socket") }
     guard unsafe zmq_connect(monitor, name) == 0 else {
@@ -18,17 +20,60 @@ extension ZeroMQSocket {
     return unsafe monitor
   }
 
-  /// What has become of connections since the last call: the events of libzmq's monitor, as bits.
-  func connectionEvents() -> Int32 {
-    var events: Int32 = 0
+  /// What has become of a connection, or of a listener.
+  struct ConnectionEvent: Equatable {
+    enum Kind {
+      /// A client has connected.
+      case accepted
+      /// A connection has come to its end.
+      case disconnected
+      /// A connection could not be made, or a listener was closed.
+      case closed
+    }
+
+    var kind: Kind
+    var descriptor: Int32
+  }
+
+  /// What has become of connections since the last call, in order.
+  func connectionEvents() -> [ConnectionEvent] {
+    var events: [ConnectionEvent] = []
     var more = true
-    while let event = unsafe Self.receiveFrame(from: monitor, more: &more) {
-      // A frame with the event's 16 bits and a value of 32, then one with the address.
-      if more, event.count == 6 {
-        events |= unsafe Int32(event.bytes.unsafeLoadUnaligned(as: UInt16.self))
+    var connection: Int32 = -1
+    while let event = unsafe Self.receiveFrame(from: monitor, more: &more, connection: &connection)
+    {
+      // A frame with the event in 16 bits and a value in 32, then one with the address.
+      guard more, event.count == 6 else { continue }
+      let descriptor = unsafe event.bytes.unsafeLoadUnaligned(fromByteOffset: 2, as: Int32.self)
+      let kind: ConnectionEvent.Kind
+      switch unsafe Int32(event.bytes.unsafeLoadUnaligned(as: UInt16.self)) {
+      case ZMQ_EVENT_ACCEPTED: kind = .accepted
+      case ZMQ_EVENT_DISCONNECTED: kind = .disconnected
+      case ZMQ_EVENT_CLOSED: kind = .closed
+      default: continue
       }
+      events.append(ConnectionEvent(kind: kind, descriptor: descriptor))
     }
     return events
+  }
+
+  /// Gives back what was bound, and waits until others can bind it; to close the socket would
+  /// leave that to some later time.
+  func unbind() {
+    for address in bound {
+      // As long as the listener is open nobody else takes the path for free, hence this is ours.
+      if let path = address.path { _ = unsafe unlink(path) }
+      unsafe zmq_unbind(pointer, address.description)
+    }
+    var left = bound.count
+    bound = []
+    let deadline = ContinuousClock.now + .seconds(1)
+    while left > 0 && .now < deadline {
+      var item = unsafe zmq_pollitem_t(
+        socket: monitor, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0)
+      unsafe zmq_poll(&item, 1, Self.milliseconds(until: deadline))
+      left -= connectionEvents().count { $0.kind == .closed }
+    }
   }
 
   /// What ``wait(for:writable:wakeup:until:)`` found, beside messages.

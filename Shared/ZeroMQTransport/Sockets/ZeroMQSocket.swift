@@ -16,6 +16,8 @@ final class ZeroMQSocket {
   let pointer: UnsafeMutableRawPointer
   /// Where libzmq reports what becomes of the connections.
   let monitor: UnsafeMutableRawPointer
+  /// What ``unbind()`` gives back.
+  var bound: [ZeroMQAddress] = []
 
   /// - Parameter type: `ZMQ_DEALER` or `ZMQ_ROUTER`.
   /// - Throws: ``ZeroMQTransportError`` with code `system`.
@@ -84,7 +86,9 @@ final class ZeroMQSocket {
     guard unsafe zmq_getsockopt(pointer, ZMQ_LAST_ENDPOINT, &endpoint, &length) == 0 else {
       throw .lastError("cannot tell the address bound for \(address)")
     }
-    return try ZeroMQAddress(String(decoding: endpoint[..<(length - 1)], as: UTF8.self))
+    let actual = try ZeroMQAddress(String(decoding: endpoint[..<(length - 1)], as: UTF8.self))
+    bound.append(actual)
+    return actual
   }
 
   /// Whether a message can be sent now.
@@ -141,7 +145,9 @@ final class ZeroMQSocket {
     var bytes = 0
     var more = true
     while more {
-      guard let frame = unsafe Self.receiveFrame(from: pointer, more: &more) else { return nil }
+      let next = unsafe Self.receiveFrame(
+        from: pointer, more: &more, connection: &multipart.connection)
+      guard let frame = next else { return nil }
       guard multipart.excess == nil else { continue }
       bytes += frame.count
       if multipart.frames.count == limits.maxFrames + envelope {
@@ -156,7 +162,7 @@ final class ZeroMQSocket {
   }
 
   static func receiveFrame(
-    from pointer: UnsafeMutableRawPointer, more: inout Bool
+    from pointer: UnsafeMutableRawPointer, more: inout Bool, connection: inout Int32
   ) -> MessageBytes? {
     var message = zmq_msg_t()
     unsafe zmq_msg_init(&message)
@@ -167,6 +173,7 @@ final class ZeroMQSocket {
     } while result < 0 && zmq_errno() == EINTR
     guard result >= 0 else { return nil }
     more = unsafe zmq_msg_more(&message) != 0
+    connection = unsafe zmq_msg_get(&message, ZMQ_SRCFD)
     let count = unsafe zmq_msg_size(&message)
     if count == 0 { return .empty }
     if count < smallFrame {

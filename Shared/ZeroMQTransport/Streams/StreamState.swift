@@ -134,12 +134,12 @@ extension StreamState {
         outbox.messages.count < rules.maxMessages
         && message.count <= rules.maxBytes - outboxBytes
       guard fits else {
-        outbox.messages = []
-        return .rejected(
-          RPCError(
-            code: .resourceExhausted,
-            message: "more than \(rules.maxMessages) messages or \(rules.maxBytes) bytes of "
-              + "messages do not fit a coalesced response; call without coalesce"))
+        let error = RPCError(
+          code: .resourceExhausted,
+          message: "more than \(rules.maxMessages) messages or \(rules.maxBytes) bytes of "
+            + "messages do not fit a coalesced response; call without coalesce")
+        fail(error, announce: .peer)
+        return .rejected(error)
       }
     } else {
       guard canWrite else { return .wait }
