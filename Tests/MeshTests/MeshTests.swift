@@ -69,7 +69,8 @@ struct MeshTests {
     let run = try Run(
       "captionmesh", ["caption", "\(fixtures)/jpeg-420.jpg"],
       environment: ["CAPTIONMESH_RUNTIME": "/tmp/cm-none-\(UUID().uuidString.prefix(8))"])
-    #expect(clock.now - start < .seconds(6))
+    // Four seconds and the start of a process, on a machine that other tests keep busy.
+    #expect(clock.now - start < .seconds(10))
     #expect(run.status == 75)
     #expect(run.errors.contains("dispatcher.sock"))
     #expect(run.errors.contains("mesh up"))
