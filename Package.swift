@@ -174,8 +174,9 @@ let package = Package(
     tests(
       "DispatchingTests",
       [
-        "Dispatching", "MeshAPI", "MessagePack", "Scheduling", "ServiceKit", "Tensor", grpcCore,
-        grpcInProcess, logging, serviceLifecycle,
+        "Dispatching", "MeshAPI", "MessagePack", "Scheduling", "ServiceKit", "Tensor",
+        "ZeroMQTransport", grpcCore, grpcInProcess, logging, serviceLifecycle,
+        serviceLifecycleTestKit,
       ]),
     tests("EncodersTests", ["Encoders", "Imaging", "Tensor", "WeightFiles"]),
     tests("ImagingTests", ["Imaging", "NumpyFiles", "Tensor"]),

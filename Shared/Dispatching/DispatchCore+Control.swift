@@ -74,8 +74,15 @@ extension DispatchCore {
     throw RPCError(code: .cancelled, message: "the call was over before the work was")
   }
 
-  /// Ends the streams of workers, who will come back to the next dispatcher, and of watchers.
+  /// Answers the requests that are left, so that nobody waits for what will not come, and ends the
+  /// streams of workers, who will come back to the next dispatcher, and of watchers.
   func hangUp() {
+    let failure = Failure(.unavailable, "the dispatcher stopped before there was an answer")
+    for (id, waiter) in waiters {
+      waiters[id] = nil
+      waiter.onAnswer(Answer(failure: failure))
+      handle(.requestCancelled(id))
+    }
     for (id, registration) in registrations {
       registrations[id] = nil
       registration.outbox.finish(

@@ -1,5 +1,4 @@
 import GRPCCore
-import GRPCInProcessTransport
 import MeshAPI
 import MessagePack
 import Testing
@@ -12,7 +11,7 @@ struct ScriptedWorker {
   /// Runs `body` with a worker of the stage that was let in and has granted its credit. When the
   /// body returns, the stream is cut.
   static func run(
-    _ stage: Stage, in mesh: TestMesh, capacity: Int = 4, batch: Int = 4,
+    _ stage: Stage, in mesh: TestMesh<some ClientTransport>, capacity: Int = 4, batch: Int = 4,
     body: (ScriptedWorker) async throws -> Void
   ) async throws {
     try await run(
@@ -30,7 +29,8 @@ struct ScriptedWorker {
   }
 
   static func run(
-    _ hello: WorkerHello, in mesh: TestMesh, body: (ScriptedWorker) async throws -> Void
+    _ hello: WorkerHello, in mesh: TestMesh<some ClientTransport>,
+    body: (ScriptedWorker) async throws -> Void
   ) async throws {
     let (outbox, send) = AsyncStream<WorkerMessage>.makeStream()
     let (inbox, receive) = AsyncThrowingStream<DispatcherMessage, any Error>.makeStream()

@@ -8,26 +8,23 @@ import Scheduling
 import ServiceKit
 import Tensor
 
-/// A dispatcher and a client of it in one process, over GRPCCore's in-process transport.
-struct TestMesh {
-  typealias Client = GRPCClient<InProcessTransport.Client>
-
+/// A dispatcher and a client of it in one process.
+struct TestMesh<Transport: ClientTransport> {
   let core: DispatchCore
-  let client: Client
+  let client: GRPCClient<Transport>
   let time: ManualTime
 
-  var captioner: Captioner.Client<InProcessTransport.Client> { Captioner.Client(client) }
-  var scorer: Scorer.Client<InProcessTransport.Client> { Scorer.Client(client) }
-  var control: Control.Client<InProcessTransport.Client> { Control.Client(client) }
-  var health: Health.Client<InProcessTransport.Client> { Health.Client(client) }
+  var captioner: Captioner.Client<Transport> { Captioner.Client(client) }
+  var scorer: Scorer.Client<Transport> { Scorer.Client(client) }
+  var control: Control.Client<Transport> { Control.Client(client) }
+  var health: Health.Client<Transport> { Health.Client(client) }
 
-  static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+  static var quiet: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 
-  /// Runs `body` with a mesh whose time stands still unless it is advanced.
-  static func run(
-    _ change: (inout DispatcherConfiguration) -> Void = { _ in },
-    _ body: (TestMesh) async throws -> Void
-  ) async throws {
+  /// Makes a dispatcher whose time stands still unless it is advanced.
+  static func dispatcher(
+    _ change: (inout DispatcherConfiguration) -> Void = { _ in }
+  ) -> (core: DispatchCore, time: ManualTime) {
     var configuration = DispatcherConfiguration(
       scheduler: .mesh, requiredStages: ["load", "encode", "decode"], build: "test", pid: 1)
     // Time stands still, so nothing may wait for it.
@@ -36,17 +33,7 @@ struct TestMesh {
     }
     change(&configuration)
     let time = ManualTime()
-    let core = DispatchCore(configuration, logger: quiet, time: time.source)
-    let transport = InProcessTransport()
-    let server = GRPCServer(transport: transport.server, services: core.services)
-    try await withThrowingDiscardingTaskGroup { group in
-      group.addTask { try await server.serve() }
-      try await withGRPCClient(transport: transport.client) { client in
-        try await body(TestMesh(core: core, client: client, time: time))
-      }
-      server.beginGracefulShutdown()
-      group.cancelAll()
-    }
+    return (DispatchCore(configuration, logger: quiet, time: time.source), time)
   }
 
   /// Runs `body` while the workers serve.
@@ -80,6 +67,26 @@ struct TestMesh {
       var replies: [CaptionReply] = []
       for try await reply in messages { replies.append(reply) }
       return replies
+    }
+  }
+}
+
+extension TestMesh<InProcessTransport.Client> {
+  /// Runs `body` with a mesh over GRPCCore's in-process transport.
+  static func run(
+    _ change: (inout DispatcherConfiguration) -> Void = { _ in },
+    _ body: (TestMesh) async throws -> Void
+  ) async throws {
+    let (core, time) = dispatcher(change)
+    let transport = InProcessTransport()
+    let server = GRPCServer(transport: transport.server, services: core.services)
+    try await withThrowingDiscardingTaskGroup { group in
+      group.addTask { try await server.serve() }
+      try await withGRPCClient(transport: transport.client) { client in
+        try await body(TestMesh(core: core, client: client, time: time))
+      }
+      server.beginGracefulShutdown()
+      group.cancelAll()
     }
   }
 }
