@@ -16,8 +16,13 @@ struct LocalCaptioner: Sendable {
   /// Loads a checkpoint and the encoder that it was trained on.
   ///
   /// - Throws: ``CheckpointError``, ``EncoderError``.
-  init(_ options: LocalOptions) throws {
-    checkpoint = try Checkpoint(path: try options.modelPath)
+  init(_ options: LocalOptions) throws { try self.init(model: options.modelPath, options) }
+
+  /// Loads the checkpoint of that path and the encoder that it was trained on.
+  ///
+  /// - Throws: ``CheckpointError``, ``EncoderError``.
+  init(model: String, _ options: LocalOptions) throws {
+    checkpoint = try Checkpoint(path: model)
     decoder = checkpoint.decoder
     let store = EncoderStore(path: options.store)
     source = FeatureSource(

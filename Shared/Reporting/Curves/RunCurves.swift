@@ -13,8 +13,8 @@ public enum RunCurves {
     guard !log.epochs.isEmpty else { return }
     let name = folder.split(separator: "/").last.map(String.init) ?? folder
     let sheet = sheet(log, title: name)
-    try FolderFile.write(try file(sheet, .svg), to: folder + "/curves.svg")
-    try FolderFile.write(try file(sheet, .png(scale: 1.5)), to: folder + "/curves.png")
+    try WholeFile.write(try file(sheet, .svg), to: folder + "/curves.svg")
+    try WholeFile.write(try file(sheet, .png(scale: 1.5)), to: folder + "/curves.png")
   }
 
   /// The sheet as a file.

@@ -44,7 +44,7 @@ public struct RunLog: Sendable, Equatable {
   ///
   /// - Throws: ``ReportError``, which names the file and the line.
   public static func read(_ path: String) throws(ReportError) -> RunLog? {
-    guard let data = try FolderFile.read(path) else { return nil }
+    guard let data = try WholeFile.read(path) else { return nil }
     return try RunLog(csv: String(decoding: data, as: UTF8.self), path: path)
   }
 

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 
 /// Reading and writing whole files with errors that name them.
-enum FolderFile {
+public enum WholeFile {
   /// No file of a run folder that is read here is larger.
   static let maximumByteCount = 256 << 20
 
@@ -30,7 +30,7 @@ enum FolderFile {
   /// Writes beside the place and renames, so that nobody finds a part of it.
   ///
   /// - Throws: ``ReportError`` with code `unwritable`.
-  static func write(_ bytes: [UInt8], to path: String) throws(ReportError) {
+  public static func write(_ bytes: [UInt8], to path: String) throws(ReportError) {
     do {
       try Data(bytes).write(to: URL(filePath: path), options: .atomic)
     } catch {
@@ -40,7 +40,7 @@ enum FolderFile {
     }
   }
 
-  static func makeFolder(_ path: String) throws(ReportError) {
+  public static func makeFolder(_ path: String) throws(ReportError) {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
