@@ -1,6 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
-import Glibc
 import Imaging
 import Reporting
 
@@ -14,21 +12,6 @@ struct AttentionFile: ExpressibleByArgument {
     isPage = name.hasSuffix(".html") || name.hasSuffix(".htm")
     guard isPage || name.hasSuffix(".png") else { return nil }
     path = argument
-  }
-
-  /// Finds out before the work is done whether the file can be written.
-  ///
-  /// - Throws: `ReportError`.
-  func check() throws(ReportError) {
-    var isFolder = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder {
-      throw ReportError(.unwritable, "\(path): is a folder; name a file in it")
-    }
-    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : path[..<$0] } ?? "."
-    guard unsafe access(String(folder), W_OK | X_OK) == 0 else {
-      throw ReportError(
-        .unwritable, "\(path): cannot be written; is the folder \(folder) there, with permission?")
-    }
   }
 
   /// Draws the photograph and what the models say of it.

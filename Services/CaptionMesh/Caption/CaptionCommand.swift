@@ -66,7 +66,7 @@ struct CaptionCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try attention?.check()
+    if let attention { try OutputPlace.check(attention.path) }
     let isLocal = local || !localOptions.model.isEmpty
     let answers = isLocal ? try captionLocally() : [try await captionByMesh()]
     if compare && !json {
@@ -104,7 +104,8 @@ struct CaptionCommand: AsyncParsableCommand {
   private func captionLocally() throws -> [Answer] {
     let paths = compare ? localOptions.model : [try localOptions.modelPath]
     return try zip(paths, ModelName.names(of: paths)).map { path, name in
-      let captioner = try LocalCaptioner(model: path, localOptions)
+      let captioner = try LocalCaptioner(
+        model: path, store: localOptions.store, threads: localOptions.threads)
       let search = BeamSearch(width: beam, vocabulary: captioner.checkpoint.vocabulary)
       let best = try captioner.captions([image], search: search)[0].get().best
       let caption = ModelCaption(best, of: captioner.checkpoint, model: name)

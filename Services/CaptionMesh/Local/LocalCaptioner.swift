@@ -16,19 +16,22 @@ struct LocalCaptioner: Sendable {
   /// Loads a checkpoint and the encoder that it was trained on.
   ///
   /// - Throws: ``CheckpointError``, ``EncoderError``.
-  init(_ options: LocalOptions) throws { try self.init(model: options.modelPath, options) }
+  init(_ options: LocalOptions) throws {
+    try self.init(
+      model: options.modelPath, store: options.store, threads: options.threads)
+  }
 
   /// Loads the checkpoint of that path and the encoder that it was trained on.
   ///
   /// - Throws: ``CheckpointError``, ``EncoderError``.
-  init(model: String, _ options: LocalOptions) throws {
+  init(model: String, store: String?, threads: Int) throws {
     checkpoint = try Checkpoint(path: model)
     decoder = checkpoint.decoder
-    let store = EncoderStore(path: options.store)
+    let store = EncoderStore(path: store)
     source = FeatureSource(
       encoder: try store.load(
-        try store.entry(matching: checkpoint.features).identity.name, threadCount: options.threads),
-      threads: options.threads)
+        try store.entry(matching: checkpoint.features).identity.name, threadCount: threads),
+      threads: threads)
   }
 
   /// A photograph's outcome.

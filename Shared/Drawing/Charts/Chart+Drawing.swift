@@ -29,7 +29,7 @@ extension Chart {
   private func drawLegend(on canvas: borrowing Canvas, in frame: Rectangle, _ theme: Theme) {
     let style = Canvas.TextStyle(size: 10.5, theme.quiet)
     var left = frame.x
-    for line in series {
+    for line in series where !line.name.isEmpty {
       let y = frame.y + 26
       let color = theme.lines[line.color % theme.lines.count]
       canvas.line([Point(left, y), Point(left + 18, y)], line.stroke(color))

@@ -4,10 +4,14 @@ public struct ChartSheet: Sendable {
   public var charts: [Chart]
   public var columns: Int
 
-  /// The size of one chart with the space around it.
-  static let cell = Rectangle(x: 0, y: 0, width: 380, height: 250)
+  /// One chart with the space around it.
+  private let cell: Rectangle
 
-  public init(_ title: String, _ charts: [Chart], columns: Int = 3) {
+  public init(
+    _ title: String, _ charts: [Chart], columns: Int = 3,
+    size: (width: Double, height: Double) = (380, 250)
+  ) {
+    cell = Rectangle(x: 0, y: 0, width: size.width, height: size.height)
     self.title = title
     self.charts = charts
     self.columns = columns
@@ -23,8 +27,8 @@ public struct ChartSheet: Sendable {
     let rows = (charts.count + columns - 1) / columns
     let head = title.isEmpty ? 10.0 : 44
     let canvas = try Canvas(
-      width: Double(columns) * Self.cell.width + 16,
-      height: head + Double(rows) * Self.cell.height, format: format)
+      width: Double(columns) * cell.width + 16,
+      height: head + Double(rows) * cell.height, format: format)
     canvas.fill(
       Rectangle(x: 0, y: 0, width: canvas.width, height: canvas.height), theme.paper)
     let style = Canvas.TextStyle(size: 16, theme.ink, isBold: true)
@@ -32,9 +36,9 @@ public struct ChartSheet: Sendable {
       canvas.fitted(title, style, width: canvas.width - 40), at: Point(24, 30), style)
     for (index, chart) in charts.enumerated() {
       let frame = Rectangle(
-        x: 8 + Double(index % columns) * Self.cell.width,
-        y: head + Double(index / columns) * Self.cell.height,
-        width: Self.cell.width, height: Self.cell.height)
+        x: 8 + Double(index % columns) * cell.width,
+        y: head + Double(index / columns) * cell.height,
+        width: cell.width, height: cell.height)
       chart.draw(
         on: canvas, in: frame.inset(left: 16, top: 6, right: 12, bottom: 8), theme)
     }

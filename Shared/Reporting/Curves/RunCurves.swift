@@ -80,7 +80,7 @@ public enum RunCurves {
   }
 
   /// The epochs' numbers; where a log counts anew, as after a change of phase, the lines' numbers.
-  private static func positions(_ log: RunLog) -> [Double] {
+  static func positions(_ log: RunLog) -> [Double] {
     let numbers = log.epochs.map(\.epoch)
     let rises = zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }
     return rises ? numbers.map(Double.init) : numbers.indices.map { Double($0 + 1) }
