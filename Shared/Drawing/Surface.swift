@@ -68,7 +68,18 @@ struct Surface: ~Copyable {
   func svg() throws(DrawingError) -> [UInt8] {
     unsafe cairo_surface_finish(handle)
     try check()
-    return sink?.bytes ?? []
+    return Self.unnumbered(sink?.bytes ?? [])
+  }
+
+  /// Cairo names a drawing by a count of all the surfaces of the process, which nothing refers to:
+  /// without it the same drawing is the same file.
+  private static func unnumbered(_ svg: [UInt8]) -> [UInt8] {
+    let name = Array("<g id=\"surface".utf8)
+    guard let place = svg.firstRange(of: name) else { return svg }
+    let digits = svg[place.upperBound...].prefix {
+      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+    }
+    return Array(svg[..<place.upperBound] + svg[digits.endIndex...])
   }
 
   private func check() throws(DrawingError) {

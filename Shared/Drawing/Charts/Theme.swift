@@ -1,4 +1,4 @@
-/// The colours of a chart.
+/// The colours of a picture on white paper.
 public struct Theme: Hashable, Sendable {
   public var paper: Color
   public var ink: Color
@@ -11,8 +11,4 @@ public struct Theme: Hashable, Sendable {
   public static let light = Theme(
     paper: Color(0xFFFFFF), ink: Color(0x1B1F24), quiet: Color(0x59636E), grid: Color(0xE2E5E9),
     lines: [0x0072B2, 0xD55E00, 0x009E73, 0xA8588F, 0xB87D00, 0x3B8FC2].map { Color($0) })
-
-  public static let dark = Theme(
-    paper: Color(0x15181C), ink: Color(0xE8EAED), quiet: Color(0x9AA4AF), grid: Color(0x2E343B),
-    lines: [0x56B4E9, 0xFF8A4C, 0x2CC295, 0xE39CC4, 0xE6B800, 0x9CC9FF].map { Color($0) })
 }

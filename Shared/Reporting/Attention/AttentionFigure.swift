@@ -30,6 +30,20 @@ public struct AttentionFigure: Sendable {
     }
   }
 
+  /// The same picture as a JPEG file, for where many of them stand together.
+  ///
+  /// - Throws: ``ReportError``.
+  func jpeg() throws(ReportError) -> [UInt8] {
+    let bytes = try png()
+    do {
+      let image = try unsafe ImageDecoder.preparing.decode(
+        bytes.span.bytes, name: photograph.name)
+      return try image.jpeg(quality: 82)
+    } catch {
+      throw ReportError(.undrawable, "the picture of \(photograph.name): \(error)")
+    }
+  }
+
   // MARK: Layout
 
   /// The photograph's size in a panel.

@@ -19,10 +19,10 @@ public enum RunCurves {
 
   /// The sheet as a file.
   static func file(
-    _ sheet: ChartSheet, _ format: Canvas.Format, _ theme: Theme = .light
+    _ sheet: ChartSheet, _ format: Canvas.Format
   ) throws(ReportError) -> [UInt8] {
     do {
-      return try sheet.file(format, theme)
+      return try sheet.file(format)
     } catch {
       throw ReportError(.undrawable, "the curves of \(sheet.title): \(error)")
     }

@@ -22,6 +22,7 @@ struct HTMLRenderer {
     case .paragraph(let text): return "<p>\(HTML.escape(text))</p>"
     case .note(let text): return "<p class=\"quiet\">\(HTML.escape(text))</p>"
     case .list(let items):
+      if items.isEmpty { return "" }
       return "<ul>" + items.map { "<li>\(HTML.escape($0))</li>" }.joined() + "</ul>"
     case .equation(let equation):
       return
@@ -58,16 +59,10 @@ struct HTMLRenderer {
     return result + "</tbody></table></div>"
   }
 
-  /// Both themes; the reader's system chooses.
   private func html(_ chart: ChartPicture) throws(ReportError) -> String {
-    func data(_ theme: Theme) throws(ReportError) -> String {
-      HTML.data(try RunCurves.file(chart.sheet, .svg, theme), type: "image/svg+xml")
-    }
-    return """
-      <figure class="chart"><picture>\
-      <source media="(prefers-color-scheme:dark)" srcset="\(try data(.dark))"/>\
-      <img src="\(try data(.light))" alt="\(HTML.escape(chart.description))"/></picture></figure>
-      """
+    let data = HTML.data(try RunCurves.file(chart.sheet, .svg), type: "image/svg+xml")
+    return "<figure class=\"chart\"><img src=\"\(data)\" "
+      + "alt=\"\(HTML.escape(chart.description))\"/></figure>"
   }
 
   private func html(_ reference: Reference) -> String {
@@ -87,12 +82,16 @@ extension PageStyle {
     th,td{padding:.32rem .7rem;border-bottom:1px solid var(--line);vertical-align:top}
     thead th{border-bottom:2px solid var(--line);font-weight:600;white-space:nowrap}
     th:first-child{text-align:left;padding-left:0}
-    tbody th{font-weight:500}
+    tbody th{font-weight:500;min-width:11rem}
+    .numbers tbody th{min-width:15rem}
     .numbers td,.numbers thead th:not(:first-child){text-align:right;white-space:nowrap}
     .text td,.text thead th{text-align:left}
     .others th,.others td{color:var(--quiet);font-weight:400;font-style:italic}
     .chart{margin:1rem 0 2rem}.chart img{width:100%;height:auto;display:block;\
     border:1px solid var(--line);border-radius:8px}
+    /* A dark picture of the same hues, without a second copy of it. */
+    @media (prefers-color-scheme:dark){.chart img{filter:invert(.91) hue-rotate(180deg);\
+    border-color:#ccc}}
     .equation{overflow-x:auto;margin:.6rem 0 .9rem;font-size:1.08rem}
     math{display:block;text-align:left}
     .photo{margin:.4rem 0 2.2rem}

@@ -31,16 +31,17 @@ struct MarkdownRenderer {
     case .table(let table): return markdown(table)
     case .chart(let chart):
       let image = try RunCurves.file(chart.sheet, .png(scale: 1.25))
-      return picture(image, name: chart.name, description: chart.description)
+      return picture(image, type: "png", name: chart.name, description: chart.description)
     case .photograph(let photograph):
-      let image = try AttentionFigure(photograph, scale: 1).png()
+      let image = try AttentionFigure(photograph, scale: 1).jpeg()
       let name = "photograph-" + photograph.name
       let captions = photograph.captions.map {
         "- \(Markdown.escape($0.model)): \(Markdown.escape($0.sentence))"
       }
       return "### \(Markdown.escape(photograph.name))\n\n"
         + captions.joined(separator: "\n") + "\n\n"
-        + picture(image, name: name, description: "Where the models looked, word by word")
+        + picture(
+          image, type: "jpg", name: name, description: "Where the models looked, word by word")
     case .references(let references):
       return references.map { reference in
         let title = Markdown.escape(reference.title)
@@ -51,10 +52,12 @@ struct MarkdownRenderer {
     }
   }
 
-  private mutating func picture(_ bytes: [UInt8], name: String, description: String) -> String {
-    var file = Markdown.fileName(name) + ".png"
+  private mutating func picture(
+    _ bytes: [UInt8], type: String, name: String, description: String
+  ) -> String {
+    var file = "\(Markdown.fileName(name)).\(type)"
     if files.contains(where: { $0.name == file }) {
-      file = "\(Markdown.fileName(name))-\(files.count).png"
+      file = "\(Markdown.fileName(name))-\(files.count).\(type)"
     }
     files.append((file, bytes))
     return "![\(Markdown.escape(description))](\(Markdown.path(folder + "/" + file)))"

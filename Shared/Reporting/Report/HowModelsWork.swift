@@ -5,7 +5,7 @@ enum HowModelsWork {
       .heading(2, "How the models work"),
       .paragraph(
         "An encoder, a convolutional network trained on ImageNet, turns a photograph into a grid "
-          + "of feature vectors a₁ … a_L. A recurrent decoder then says the sentence word by word: "
+          + "of feature vectors, one a cell. A recurrent decoder then says the sentence word by word: "
           + "at each step it takes the word before, changes its state h, and gives every word of "
           + "the vocabulary a probability. It learns by teacher forcing: fed with the words that "
           + "people wrote, it is to give each next one a high probability."),
@@ -65,30 +65,30 @@ enum HowModelsWork {
   private static let loss = Equation(
     mathML: """
       <mi>L</mi><mo>=</mo><mo>−</mo><munder><mo>∑</mo><mi>t</mi></munder><mi>log</mi><mo>&#x2061;</mo>\
-      <mi>p</mi><mo>(</mo><msub><mi>w</mi><mi>t</mi></msub><mo>|</mo><msub><mi>w</mi><mn>1</mn></msub>\
+      <mi>p</mi><mo stretchy="false">(</mo><msub><mi>w</mi><mi>t</mi></msub><mo stretchy="false">|</mo><msub><mi>w</mi><mn>1</mn></msub>\
       <mo>…</mo><msub><mi>w</mi><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow></msub><mo>,</mo>\
-      <mi>a</mi><mo>)</mo>
+      <mi>a</mi><mo stretchy="false">)</mo>
       """,
     tex: "L = -\\sum_t \\log p(w_t \\mid w_1 \\dots w_{t-1}, a)", name: "the loss")
 
   private static let firstState = Equation(
     mathML: """
-      <msub><mi>h</mi><mn>0</mn></msub><mo>=</mo><mi>BN</mi><mo>(</mo><mi>W</mi>\
-      <mover><mi>a</mi><mo>¯</mo></mover><mo>+</mo><mi>b</mi><mo>)</mo><mo>,</mo><mspace width="1em"/>\
-      <msub><mi>h</mi><mi>t</mi></msub><mo>=</mo><mi>RNN</mi><mo>(</mo><mi>E</mi>\
+      <msub><mi>h</mi><mn>0</mn></msub><mo>=</mo><mi>BN</mi><mo stretchy="false">(</mo><mi>W</mi>\
+      <mover><mi>a</mi><mo>¯</mo></mover><mo>+</mo><mi>b</mi><mo stretchy="false">)</mo><mo>,</mo><mspace width="1em"/>\
+      <msub><mi>h</mi><mi>t</mi></msub><mo>=</mo><mi>RNN</mi><mo stretchy="false">(</mo><mi>E</mi>\
       <msub><mi>w</mi><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow></msub><mo>,</mo>\
-      <msub><mi>h</mi><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow></msub><mo>)</mo>
+      <msub><mi>h</mi><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow></msub><mo stretchy="false">)</mo>
       """,
     tex: "h_0 = \\mathrm{BN}(W\\bar a + b), \\quad h_t = \\mathrm{RNN}(E w_{t-1}, h_{t-1})",
     name: "the first state and the recurrence")
 
   private static let attention = Equation(
     mathML: """
-      <msub><mi>e</mi><mi>i</mi></msub><mo>=</mo><msup><mi>v</mi><mo>⊤</mo></msup><mi>relu</mi><mo>(</mo>\
+      <msub><mi>e</mi><mi>i</mi></msub><mo>=</mo><msup><mi>v</mi><mo>⊤</mo></msup><mi>relu</mi><mo stretchy="false">(</mo>\
       <msub><mi>W</mi><mi>a</mi></msub><msub><mi>a</mi><mi>i</mi></msub><mo>+</mo>\
       <msub><mi>W</mi><mi>h</mi></msub><msub><mi>h</mi><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow></msub>\
-      <mo>)</mo><mo>,</mo><mspace width="1em"/><mi>α</mi><mo>=</mo><mi>softmax</mi><mo>(</mo><mi>e</mi>\
-      <mo>)</mo><mo>,</mo><mspace width="1em"/><msub><mi>z</mi><mi>t</mi></msub><mo>=</mo>\
+      <mo stretchy="false">)</mo><mo>,</mo><mspace width="1em"/><mi>α</mi><mo>=</mo><mi>softmax</mi><mo stretchy="false">(</mo><mi>e</mi>\
+      <mo stretchy="false">)</mo><mo>,</mo><mspace width="1em"/><msub><mi>z</mi><mi>t</mi></msub><mo>=</mo>\
       <munder><mo>∑</mo><mi>i</mi></munder><msub><mi>α</mi><mi>i</mi></msub>\
       <msub><mi>a</mi><mi>i</mi></msub>
       """,
@@ -98,10 +98,10 @@ enum HowModelsWork {
 
   private static let sentinel = Equation(
     mathML: """
-      <mi>s</mi><mo>=</mo><mi>σ</mi><mo>(</mo><msub><mi>W</mi><mi>x</mi></msub>\
+      <mi>s</mi><mo>=</mo><mi>σ</mi><mo stretchy="false">(</mo><msub><mi>W</mi><mi>x</mi></msub>\
       <msub><mi>x</mi><mi>t</mi></msub><mo>+</mo><msub><mi>W</mi><mi>s</mi></msub>\
-      <msub><mi>h</mi><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow></msub><mo>)</mo><mo>⊙</mo>\
-      <mi>tanh</mi><mo>(</mo><msub><mi>c</mi><mi>t</mi></msub><mo>)</mo><mo>,</mo>\
+      <msub><mi>h</mi><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow></msub><mo stretchy="false">)</mo><mo>⊙</mo>\
+      <mi>tanh</mi><mo stretchy="false">(</mo><msub><mi>c</mi><mi>t</mi></msub><mo stretchy="false">)</mo><mo>,</mo>\
       <mspace width="1em"/><msub><mover><mi>z</mi><mo>^</mo></mover><mi>t</mi></msub><mo>=</mo>\
       <mi>β</mi><mi>s</mi><mo>+</mo><munder><mo>∑</mo><mi>i</mi></munder>\
       <msub><mi>α</mi><mi>i</mi></msub><msub><mi>a</mi><mi>i</mi></msub><mo>,</mo>\
@@ -114,9 +114,9 @@ enum HowModelsWork {
 
   private static let policy = Equation(
     mathML: """
-      <mo>∇</mo><mi>L</mi><mo>=</mo><mo>−</mo><mo>(</mo><mi>r</mi><mo>(</mo><mi>w</mi><mo>)</mo>\
-      <mo>−</mo><mi>b</mi><mo>)</mo><mo>∇</mo><mi>log</mi><mo>&#x2061;</mo><mi>p</mi><mo>(</mo>\
-      <mi>w</mi><mo>)</mo>
+      <mo>∇</mo><mi>L</mi><mo>=</mo><mo>−</mo><mo stretchy="false">(</mo><mi>r</mi><mo stretchy="false">(</mo><mi>w</mi><mo stretchy="false">)</mo>\
+      <mo>−</mo><mi>b</mi><mo stretchy="false">)</mo><mo>∇</mo><mi>log</mi><mo>&#x2061;</mo><mi>p</mi><mo stretchy="false">(</mo>\
+      <mi>w</mi><mo stretchy="false">)</mo>
       """,
     tex: "\\nabla L = -(r(w) - b)\\, \\nabla \\log p(w)", name: "the gradient of the reward")
 }

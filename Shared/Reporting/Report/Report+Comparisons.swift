@@ -42,6 +42,7 @@ extension Report {
     var blocks: [Block] = [
       .heading(3, "\(first) and \(second)"),
       .paragraph(verdict(comparison)),
+      .list(extremes(comparison)),
       .table(
         Table(
           "Mean CIDEr-D by kind of image; the difference with its 95 % interval",
@@ -86,27 +87,33 @@ extension Report {
     ])
   }
 
-  /// What the table says, in a sentence or two.
+  /// What the table says of all images.
   private func verdict(_ comparison: Comparison) -> String {
     let names = [1: comparison.firstName, -1: comparison.secondName]
     let whole = comparison.all
-    var text =
-      names[whole.verdict].map {
-        "\($0) is better over all \(whole.pairs.count) images, by "
-          + "\(whole.difference.mean.magnitude.fixed(3)) CIDEr-D in the mean."
-      }
-      ?? "Over all \(whole.pairs.count) images neither is certainly better."
-    for side in [1, -1] {
-      let wins = comparison.questions.flatMap { question in
-        question.buckets.filter { $0.verdict == side }.map {
-          "\(question.title.lowercasedFirst) (\($0.name))"
-        }
-      }
-      if !wins.isEmpty {
-        text += " \(names[side]!) is better by: \(wins.joined(separator: "; "))."
-      }
+    return names[whole.verdict].map {
+      "\($0) is better over all \(whole.pairs.count) images, by "
+        + "\(whole.difference.mean.magnitude.fixed(3)) CIDEr-D in the mean."
     }
-    return text
+      ?? "Over all \(whole.pairs.count) images neither is certainly better."
+  }
+
+  /// Between which kinds of image the difference goes furthest apart, a line a question.
+  private func extremes(_ comparison: Comparison) -> [String] {
+    comparison.questions.compactMap { question in
+      let seen = question.buckets.filter { $0.pairs.count >= 30 }
+        .sorted { $0.difference.mean < $1.difference.mean }
+      guard let low = seen.first, let high = seen.last, seen.count > 1 else { return nil }
+      return "\(question.title): \(told(high, comparison)) (\(high.name)), "
+        + "\(told(low, comparison)) (\(low.name))"
+    }
+  }
+
+  private func told(_ bucket: Comparison.Bucket, _ comparison: Comparison) -> String {
+    let mean = bucket.difference.mean
+    let ahead = mean < 0 ? comparison.secondName : comparison.firstName
+    return "\(ahead) is ahead by \(mean.magnitude.fixed(3))"
+      + (bucket.verdict == 0 ? ", which may be chance" : "")
   }
 }
 

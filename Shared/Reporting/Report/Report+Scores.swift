@@ -58,7 +58,7 @@ extension Report {
 
   private func label(_ run: Run) -> String {
     guard let members = run.scores?.members else { return run.name }
-    return "\(run.name), ensemble of \(members.joined(separator: ", "))"
+    return "\(run.name) (\(members.joined(separator: ", ")) together)"
   }
 
   private func seeds(_ groups: [RunGroup]) -> Table {
