@@ -115,7 +115,8 @@ let package = Package(
     library("Decoders", ["Compute", "Features", "Tensor", "Vocabulary", "WeightFiles"]),
     library("Datasets", ["CHDF5", "Features", "Tensor"]),
     library("Scoring"),
-    library("Training", ["Compute", "Decoders", "Scoring", "Tensor", "Vocabulary"]),
+    library(
+      "Training", ["Compute", "Decoders", "Scoring", "Tensor", "Vocabulary", "WeightFiles"]),
 
     // The mesh
     library("MessagePack", ["CMessagePack", "Tensor", grpcCore]),
