@@ -68,10 +68,17 @@ public struct EncoderStore: Sendable {
   public func load(
     _ name: String, threadCount: Int, maximumBatchSize: Int = 8
   ) throws(EncoderError) -> ImageEncoder {
-    let (entry, file) = try open(name)
+    let (entry, weights) = try weights(of: name)
     return ImageEncoder(
-      entry.identity, try verifiedWeights(entry, file), threadCount: threadCount,
-      maximumBatchSize: maximumBatchSize)
+      entry.identity, weights, threadCount: threadCount, maximumBatchSize: maximumBatchSize)
+  }
+
+  /// An encoder's weights, after comparing them with what was imported.
+  func weights(
+    of name: String
+  ) throws(EncoderError) -> (entry: StoredEncoder, weights: NetworkWeights) {
+    let (entry, file) = try open(name)
+    return (entry, try verifiedWeights(entry, file))
   }
 
   func file(_ name: String) -> String { "\(path)/\(name)\(Self.suffix)" }
