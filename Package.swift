@@ -178,7 +178,8 @@ let package = Package(
         "ZeroMQTransport", grpcCore, grpcInProcess, logging, serviceLifecycle,
         serviceLifecycleTestKit,
       ]),
-    tests("EncodersTests", ["Compute", "Encoders", "Imaging", "Tensor", "WeightFiles"]),
+    tests(
+      "EncodersTests", ["Compute", "Encoders", "Features", "Imaging", "Tensor", "WeightFiles"]),
     tests("ImagingTests", ["Imaging", "NumpyFiles", "Tensor"]),
     tests("MeshAPITests", ["MeshAPI", "MessagePack", "Tensor", grpcCore, grpcInProcess]),
     tests("MeshTests", []),

@@ -81,6 +81,21 @@ public struct EncoderStore: Sendable {
     return (entry, try verifiedWeights(entry, file))
   }
 
+  /// The name of the encoder that a file of a store holds.
+  ///
+  /// - Throws: ``EncoderError`` `invalid` where the file's name is not that of an encoder.
+  static func name(ofFile path: String) throws(EncoderError) -> String {
+    let file = path.split(separator: "/").last ?? ""
+    let name = String(file.dropLast(suffix.count))
+    guard file.hasSuffix(suffix), isName(name) else {
+      throw EncoderError(
+        code: .invalid,
+        "\(path): cannot be an encoder's file: it is called NAME\(suffix), NAME being letters, "
+          + "digits, '-', '_' and '.'")
+    }
+    return name
+  }
+
   func file(_ name: String) -> String { "\(path)/\(name)\(Self.suffix)" }
 
   /// Names are file names that need no quoting and cannot leave the folder.

@@ -1,4 +1,5 @@
 import Compute
+import Features
 import Foundation
 import Tensor
 import Testing
@@ -153,6 +154,44 @@ import Testing
       #expect(
         zip(runs[0][name].elements, runs[1][name].elements).allSatisfy { $0 == $1 }, "\(name)")
     }
+  }
+
+  @Test func whatWasLearntIsWrittenLoadedAndImported() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "encoders-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let encoder = try encoder(.efficientNetLite0, size: 64, opening: .lastBlocks(16))
+    for name in encoder.parameters.names { encoder.parameters[name].scale(by: 1.01) }
+    let images = Synthetic.images([2, 3, 64, 64])
+
+    // The same features as it has itself, up to the weights' rounding.
+    let learnt = try encoder.forward(images).elements
+    let largest = learnt.map(abs).max()!
+    for (precision, tolerance) in [(TrainableEncoder.Precision.single, Float(1e-3)), (.half, 4e-3)]
+    {
+      let snapshot = try encoder.snapshot(precision: precision, threadCount: 2)
+      let found = try snapshot.encodeCells(images).array(of: Float16.self)
+      #expect(zip(found, learnt).map { abs(Float($0) - $1) }.max()! <= tolerance * largest)
+    }
+
+    let entry = try encoder.write(
+      to: folder.appending(path: "tuned.safetensors").path(), credit: "nobody")
+    let stored = EncoderStore(path: folder.path())
+    #expect(try stored.entry("tuned") == entry)
+    let snapshot = try encoder.snapshot(threadCount: 2)
+    #expect(entry.identity.weightsHash == snapshot.identity.weightsHash)
+    #expect(
+      try stored.load("tuned", threadCount: 2).encodeCells(images).array(of: Float16.self)
+        == snapshot.encodeCells(images).array(of: Float16.self))
+    let bytes = try Data(contentsOf: URL(filePath: entry.path)).count
+    #expect(bytes < encoder.parameters.count * 5 / 2)
+
+    let other = EncoderStore(path: folder.appending(path: "store").path())
+    let imported = try other.importWeights(from: entry.path, name: "mine")
+    #expect(imported.identity.features.fingerprint == entry.identity.features.fingerprint)
+    #expect(imported.credit == "nobody")
+    #expect(throws: EncoderError.self) { try encoder.write(to: folder.path() + "/tuned.pth") }
   }
 
   @Test(arguments: [

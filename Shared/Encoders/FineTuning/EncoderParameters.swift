@@ -61,15 +61,9 @@ extension NetworkWeights {
     let channels = convolution.outputChannels
     let weight = Matrix<Float>(channels, weights.shape.elementCount / channels)
     weight.copyElements(from: weights)
-    for (channel, scale) in scales.enumerated() {
+    for (channel, scale) in (scales ?? []).enumerated() {
       weight[rows: channel..<channel + 1].scale(by: scale)
     }
     return (weight, Matrix(1, channels, bias.array(of: Float.self)))
   }
-}
-
-extension Network.Convolution {
-  /// The names in files of the weights, and of the bias where a batch norm is folded in.
-  var weightName: String { "\(name).weight" }
-  var biasName: String { "\(name).bias" }
 }

@@ -23,6 +23,7 @@ public final class TrainableEncoder: Sendable {
   public let cells: Int
 
   let weights: NetworkWeights
+  let credit: String
   private let thread: ComputeThread
   private let engine: Engine
 
@@ -38,18 +39,20 @@ public final class TrainableEncoder: Sendable {
   ) throws(EncoderError) {
     let (entry, weights) = try store.weights(of: name)
     try self.init(
-      entry.identity, weights, opening: opening, batchSize: batchSize, threadCount: threadCount)
+      entry.identity, weights, credit: entry.credit, opening: opening, batchSize: batchSize,
+      threadCount: threadCount)
   }
 
   init(
-    _ identity: EncoderIdentity, _ weights: NetworkWeights, opening: Opening, batchSize: Int,
-    threadCount: Int
+    _ identity: EncoderIdentity, _ weights: NetworkWeights, credit: String = "",
+    opening: Opening, batchSize: Int, threadCount: Int
   ) throws(EncoderError) {
     precondition(batchSize > 0, "a batch has at least one image")
     let network = weights.network
     let firstLayer = try network.firstLayer(of: opening)
     self.identity = identity
     self.weights = weights
+    self.credit = credit
     self.batchSize = batchSize
     let images = [batchSize, 3, identity.inputSize, identity.inputSize]
     let grid = network.extents(ofImages: images)[network.output]
