@@ -94,7 +94,7 @@ let package = Package(
     shim("CProcesses"),
     .target(
       name: "CKernels", path: "Shared/System/CKernels",
-      exclude: ["kernels.inc", "instantiate.inc"],
+      exclude: ["depthwise.inc", "instantiate.inc", "kernels.inc"],
       // Optimised in debug builds as well: tests run whole models through these loops.
       cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno"])]),
     .target(name: "CSHA256", path: "Shared/System/CSHA256"),
@@ -120,7 +120,8 @@ let package = Package(
     library("Decoders", ["Compute", "Features", "Tensor", "Vocabulary", "WeightFiles"]),
     library("Datasets", ["CHDF5", "Features", "Tensor"]),
     library("Scoring"),
-    library("Training", ["Compute", "Decoders", "Scoring", "Tensor", "Vocabulary"]),
+    library(
+      "Training", ["Compute", "Decoders", "Scoring", "Tensor", "Vocabulary", "WeightFiles"]),
 
     // The mesh
     library("MessagePack", ["CMessagePack", "Tensor", grpcCore]),
@@ -184,7 +185,8 @@ let package = Package(
         serviceLifecycleTestKit,
       ]),
     tests("DrawingTests", ["Drawing"]),
-    tests("EncodersTests", ["Encoders", "Imaging", "Tensor", "WeightFiles"]),
+    tests(
+      "EncodersTests", ["Compute", "Encoders", "Features", "Imaging", "Tensor", "WeightFiles"]),
     tests("ImagingTests", ["Imaging", "NumpyFiles", "Tensor"]),
     tests("MeshAPITests", ["MeshAPI", "MessagePack", "Tensor", grpcCore, grpcInProcess]),
     tests("MeshTests", []),
@@ -204,7 +206,7 @@ let package = Package(
       "SupervisionTests",
       ["MeshAPI", "ServiceKit", "Supervision", grpcCore, grpcInProcess, logging]),
     tests("TensorTests", ["Tensor"]),
-    tests("TrainingTests", ["Compute", "Decoders", "Training"]),
+    tests("TrainingTests", ["Compute", "Decoders", "Tensor", "Training", "Vocabulary"]),
     tests("VocabularyTests", ["Vocabulary"]),
     tests("WeightFilesTests", ["Tensor", "WeightFiles"]),
     tests(

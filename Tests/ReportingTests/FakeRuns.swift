@@ -39,8 +39,8 @@ struct FakeRuns: ~Copyable {
     let config = """
       {"name":"\(name.replacing("\"", with: "\\\""))","command":"captionmesh train","data":"flickr8k","seed":\(seed),"threads":2,\
       "decoder":{"architecture":"\(architecture)","cell":"lstm","hidden_size":512},\
-      "encoder":{"name":"efficientnet-lite2","weights_hash":"ab","preprocessing":"p","grid":[8,8]},\
-      "vocabulary":["a","dog"],"parameters":9239331,"training":{"epochs":3,"seed":\(seed),"dropout":0.5},\
+      "encoder":{"name":"efficientnet-lite2","weights_hash":"ab","preprocessing":"p","grid":"8x8"},\
+      "vocabulary":2538,"selection":"bleu4","parameters":9239331,"training":{"epochs":3,"seed":\(seed),"dropout":0.5},\
       "initial":null,"finetuned":null}
       """
     let test = """

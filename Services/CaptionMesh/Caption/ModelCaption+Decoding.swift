@@ -1,5 +1,4 @@
 import Decoders
-import Features
 import MeshAPI
 import Reporting
 import Tensor
@@ -9,29 +8,36 @@ extension ModelCaption {
   /// What beam search found, under the model's name.
   init(_ beam: DecodedCaption.Beam, of checkpoint: Checkpoint, model: String) {
     let words = checkpoint.vocabulary.words(of: beam.words)
-    let features = checkpoint.features
+    let grid = checkpoint.attentionGrid
     self.init(
       model: model,
-      words: words.indices.map { Word(words[$0], attention: beam.attention[$0]) },
-      rows: features.gridHeight, columns: features.gridWidth,
-      logProbability: Double(beam.logProbability))
+      words: words.indices.map { index in
+        Word(
+          words[index], attention: beam.attention[index],
+          sentinel: beam.sentinel.isEmpty ? nil : beam.sentinel[index])
+      },
+      rows: grid.rows, columns: grid.columns, logProbability: Double(beam.logProbability))
   }
 
   /// What the mesh answered. Attention of another shape than the grid's is left out.
   init(_ result: CaptionResult, model: String) {
+    let count = result.tokens.count
     let cells = result.grid.rows * result.grid.columns
-    let maps = result.attention.flatMap { attention in
-      attention.shape == [result.tokens.count, cells] && attention.elementType == .float32
-        ? attention.array(of: Float.self) : nil
-    }
+    let maps = result.attention.flatMap { Self.numbers($0, [count, cells]) }
+    let sentinel = result.sentinel.flatMap { Self.numbers($0, [count]) }
     self.init(
       model: model,
       words: result.tokens.indices.map { index in
         Word(
           result.tokens[index],
-          attention: maps.map { Array($0[index * cells..<(index + 1) * cells]) } ?? [])
+          attention: maps.map { Array($0[index * cells..<(index + 1) * cells]) } ?? [],
+          sentinel: sentinel?[index])
       },
       rows: result.grid.rows, columns: result.grid.columns,
       logProbability: result.logProbability)
+  }
+
+  private static func numbers(_ tensor: Tensor, _ shape: Shape) -> [Float]? {
+    tensor.shape == shape && tensor.elementType == .float32 ? tensor.array(of: Float.self) : nil
   }
 }

@@ -34,7 +34,7 @@ struct FeatureSource: Sendable {
   }
 
   /// An image tensor [3, H, W] with each row reversed.
-  private static func mirror(_ image: Tensor) -> Tensor {
+  static func mirror(_ image: Tensor) -> Tensor {
     let width = image.shape[2]
     let source = image.elements(as: Float.self)
     return Tensor(image.shape, of: Float.self) { target in

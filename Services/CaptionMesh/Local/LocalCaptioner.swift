@@ -27,11 +27,10 @@ struct LocalCaptioner: Sendable {
   init(model: String, store: String?, threads: Int) throws {
     checkpoint = try Checkpoint(path: model)
     decoder = checkpoint.decoder
-    let store = EncoderStore(path: store)
+    let (store, entry) = try EncoderStore(path: store)
+      .entry(matching: checkpoint.features, beside: model)
     source = FeatureSource(
-      encoder: try store.load(
-        try store.entry(matching: checkpoint.features).identity.name, threadCount: threads),
-      threads: threads)
+      encoder: try store.load(entry.identity.name, threadCount: threads), threads: threads)
   }
 
   /// A photograph's outcome.

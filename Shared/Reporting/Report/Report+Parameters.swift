@@ -26,10 +26,12 @@ extension Report {
           shared.map { Table.Row(cells: [Table.Cell($0), Table.Cell(all[0][$0] ?? "–")]) },
           isText: true)))
     let chosen = runs.compactMap { run -> Table.Row? in
-      guard let log = run.log, let best = log.best else { return nil }
+      let selection = run.configuration?.selection.flatMap(RunLog.Column.init) ?? .bleu4
+      guard let log = run.log, let best = log.best(by: selection) else { return nil }
       return Table.Row(cells: [
         Table.Cell(run.name), Table.Cell(run.configuration?.seed?.text ?? "–"),
         Table.Cell("\(best.epoch) of \(log.epochs.last?.epoch ?? 0)"),
+        Table.Cell(selection == .cider ? "CIDEr-D" : "BLEU-4"),
         Table.Cell(optional(best[.bleu4], 4)), Table.Cell(optional(best[.cider], 4)),
       ])
     }
@@ -37,8 +39,8 @@ extension Report {
       blocks.append(
         .table(
           Table(
-            "The epoch of each run with the highest CIDEr-D on val (BLEU-4 where that is missing)",
-            ["run", "seed", "epoch", "BLEU-4 on val", "CIDEr-D on val"], chosen)))
+            "The epoch of each run that is best on val, by the score that chose its checkpoint",
+            ["run", "seed", "epoch", "chosen by", "BLEU-4 on val", "CIDEr-D on val"], chosen)))
     }
     return blocks
   }

@@ -12,7 +12,10 @@ struct RunConfiguration: Sendable, Decodable {
   var seed: JSONValue?
   var decoder: JSONValue?
   var encoder: Encoder?
-  var vocabulary: [String]?
+  /// The words, or how many they are.
+  var vocabulary: JSONValue?
+  /// What `best.safetensors` was chosen by.
+  var selection: String?
   var parameters: Double?
   var training: JSONValue?
   var initial: String?
@@ -35,7 +38,12 @@ struct RunConfiguration: Sendable, Decodable {
       if let grid = encoder.grid { all["grid"] = grid.text }
     }
     if let data { all["data"] = data.text }
-    if let vocabulary { all["vocabulary words"] = "\(vocabulary.count)" }
+    switch vocabulary {
+    case .array(let words): all["vocabulary words"] = "\(words.count)"
+    case .number: all["vocabulary words"] = vocabulary?.text
+    default: break
+    }
+    if let selection { all["checkpoint chosen by"] = selection }
     if let parameters { all["parameters"] = "\(Int(exactly: parameters.rounded()) ?? 0)" }
     all["encoder layers trained"] = finetuned.map { $0 == .null ? "none" : $0.text } ?? "none"
     // Each seed begins from a checkpoint of its own.

@@ -34,10 +34,11 @@ public struct RunLog: Sendable, Equatable {
 
   public var epochs: [Epoch]
 
-  /// The epoch with the highest free-running CIDEr-D on val, or BLEU-4 where that was not measured.
-  public var best: Epoch? {
-    func key(_ epoch: Epoch) -> Double { epoch[.cider] ?? epoch[.bleu4] ?? -1 }
-    return epochs.max { key($0) < key($1) }
+  /// The first epoch with the highest of a score on val.
+  func best(by column: Column) -> Epoch? {
+    epochs.enumerated().max {
+      ($0.element[column] ?? -1, $1.offset) < ($1.element[column] ?? -1, $0.offset)
+    }?.element
   }
 
   /// Reads a log; nil when there is none.
