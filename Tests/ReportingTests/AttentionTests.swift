@@ -46,9 +46,9 @@ struct AttentionTests {
   @Test(
     "places have names",
     arguments: [
-      ([1, 0, 0, 0, 0, 0, 0, 0, 0], "upper left"), ([0, 0, 0, 0, 1, 0, 0, 0, 0], "centre"),
-      ([0, 0, 0, 0, 0, 0, 0, 1, 0], "bottom"), ([1, 1, 1, 1, 1, 1, 1, 1, 1], "all over"),
-      ([0, 0, 0, 0, 0, 0, 0, 0, 0], "nowhere"),
+      ([1, 0, 0, 0, 0, 0, 0, 0, 0], "looked at the upper left"), ([0, 0, 0, 0, 1, 0, 0, 0, 0], "looked at the centre"),
+      ([0, 0, 0, 0, 0, 0, 0, 1, 0], "looked at the bottom"), ([1, 1, 1, 1, 1, 1, 1, 1, 1], "looked all over"),
+      ([0, 0, 0, 0, 0, 0, 0, 0, 0], "looked nowhere"),
     ] as [([Float], String)])
   func whereabouts(weights: [Float], name: String) {
     #expect(Whereabouts.text(weights, rows: 3, columns: 3) == name)

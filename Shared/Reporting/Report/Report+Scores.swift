@@ -56,7 +56,8 @@ extension Report {
       ["model", "beam"] + columns.map(\.title) + ["mean words", "unfinished"], rows)
   }
 
-  private func label(_ run: Run) -> String {
+  /// The run's name, and what an ensemble is made of.
+  func label(_ run: Run) -> String {
     guard let members = run.scores?.members else { return run.name }
     return "\(run.name) (\(members.joined(separator: ", ")) together)"
   }
