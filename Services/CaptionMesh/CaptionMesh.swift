@@ -26,7 +26,8 @@ struct CaptionMesh: AsyncParsableCommand {
       CommandGroup(
         name: "Training", subcommands: [FeaturesCommand.self, TrainCommand.self]),
       CommandGroup(
-        name: "Measuring", subcommands: [EvaluateCommand.self, ScoreCommand.self]),
+        name: "Measuring",
+        subcommands: [EvaluateCommand.self, ScoreCommand.self, ReportCommand.self]),
       CommandGroup(
         name: "Encoders", subcommands: [EncoderCommand.self, EncodeCommand.self]),
     ])
