@@ -186,7 +186,8 @@ let package = Package(
       ]),
     tests("DrawingTests", ["Drawing"]),
     tests(
-      "EncodersTests", ["Compute", "Encoders", "Features", "Imaging", "Tensor", "WeightFiles"]),
+      "EncodersTests",
+      ["Compute", "Encoders", "Features", "Imaging", "NumpyFiles", "Tensor", "WeightFiles"]),
     tests("ImagingTests", ["Imaging", "NumpyFiles", "Tensor"]),
     tests("MeshAPITests", ["MeshAPI", "MessagePack", "Tensor", grpcCore, grpcInProcess]),
     tests("MeshTests", []),
