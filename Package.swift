@@ -113,7 +113,9 @@ let package = Package(
     library("Models", exclude: ["flickr8k-attend.md", "flickr8k-attend.safetensors"]),
     library("Vocabulary"),
     library("Decoders", ["Compute", "Features", "Tensor", "Vocabulary", "WeightFiles"]),
-    library("Datasets", ["CHDF5", "Features", "Tensor"]),
+    library(
+      "Datasets",
+      ["CHDF5", "Compute", "Features", "Imaging", "Tensor", "Vocabulary", "WeightFiles"]),
     library("Scoring"),
     library("Training", ["Compute", "Decoders", "Scoring", "Tensor", "Vocabulary"]),
 
@@ -169,7 +171,8 @@ let package = Package(
     // Tests
     tests("CaptionMeshTests", ["CaptionMesh", "Scoring", argumentParser]),
     tests("ComputeTests", ["Compute", "Tensor"]),
-    tests("DatasetsTests", ["Datasets", "Features", "Tensor"]),
+    tests(
+      "DatasetsTests", ["CHDF5", "Datasets", "Features", "Tensor", "Vocabulary", "WeightFiles"]),
     tests("DecodersTests", ["Compute", "Decoders", "Tensor", "Vocabulary"]),
     tests(
       "DispatchingTests",

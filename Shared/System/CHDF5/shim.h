@@ -12,7 +12,12 @@ static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned chdf5_read_write(void) { return H5F_ACC_RDWR; }
 static inline unsigned chdf5_truncate(void) { return H5F_ACC_TRUNC; }
 static inline hid_t chdf5_default(void) { return H5P_DEFAULT; }
-static inline hid_t chdf5_dataset_creation(void) { return H5Pcreate(H5P_DATASET_CREATE); }
+// Without the time of its making, as h5py does it: the same data give the same file.
+static inline hid_t chdf5_dataset_creation(void) {
+  hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_obj_track_times(creation, 0);
+  return creation;
+}
 static inline hid_t chdf5_all(void) { return H5S_ALL; }
 
 // IEEE half precision, little-endian, as h5py names float16. The caller closes the type.
