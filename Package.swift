@@ -117,7 +117,8 @@ let package = Package(
       "Datasets",
       ["CHDF5", "Compute", "Features", "Imaging", "Tensor", "Vocabulary", "WeightFiles"]),
     library("Scoring"),
-    library("Training", ["Compute", "Decoders", "Scoring", "Tensor", "Vocabulary"]),
+    library(
+      "Training", ["Compute", "Decoders", "Scoring", "Tensor", "Vocabulary", "WeightFiles"]),
 
     // The mesh
     library("MessagePack", ["CMessagePack", "Tensor", grpcCore]),

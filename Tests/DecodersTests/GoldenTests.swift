@@ -16,15 +16,21 @@ private struct Golden: Decodable {
       var features: [Float]
       var logits: [[Float]]
       var attention: [[Float]]
+      var sentinel: [Float]
       var beams: [Beam]
     }
     var architecture: String
+    var cell: String
     var context: String
+    var activation: String
+    var pooling: GridPooling?
     var fed: [Int]
     var images: [Image]
     var parameters: [String: [Float]]
 
-    var testDescription: String { "\(architecture), \(context)" }
+    var testDescription: String {
+      "\(architecture), \(cell), \(context), \(activation)\(pooling == nil ? "" : ", pooled")"
+    }
   }
   var cells, featureSize, hiddenSize, embeddingSize, attentionSize, vocabularySize: Int
   var start, end, longest: Int
@@ -40,15 +46,13 @@ private struct Golden: Decodable {
   func decoder(_ golden: Case) -> any CaptionDecoder {
     let configuration = DecoderConfiguration(
       architecture: .init(rawValue: golden.architecture)!,
-      context: .init(rawValue: golden.context)!,
-      featureSize: featureSize, hiddenSize: hiddenSize, embeddingSize: embeddingSize,
-      attentionSize: attentionSize, vocabularySize: vocabularySize)
+      cell: .init(rawValue: golden.cell)!, context: .init(rawValue: golden.context)!,
+      activation: .init(rawValue: golden.activation)!, featureSize: featureSize,
+      hiddenSize: hiddenSize, embeddingSize: embeddingSize, attentionSize: attentionSize,
+      vocabularySize: vocabularySize, pooling: golden.pooling)
     let parameters = ParameterSet<Float>(configuration)
     for name in parameters.names { parameters[name].copyElements(from: golden.parameters[name]!) }
-    switch configuration.architecture {
-    case .attend: return AttendAndTell(configuration, parameters)
-    case .tell: return ShowAndTell(configuration, parameters)
-    }
+    return configuration.decoder(parameters)
   }
 
   func features(_ golden: Case) -> FeatureBatch<Float> {
@@ -73,6 +77,9 @@ struct GoldenTests {
         for (cell, value) in expected.attention[step].enumerated() {
           #expect(abs(session.attention[image, cell] - value) < 1e-5)
         }
+        if golden.architecture == "adaptive" {
+          #expect(abs(session.sentinel![image, 0] - expected.sentinel[step]) < 1e-5)
+        }
       }
     }
   }
@@ -92,12 +99,14 @@ struct GoldenTests {
       #expect(caption.best.words == expected.words)
       #expect(abs(caption.best.logProbability - expected.logProbability) < 1e-4)
       #expect(caption.best.finished == expected.finished)
-      let attending = golden.architecture == "attend"
+      let attending = golden.architecture != "tell"
+      let sentinel = caption.best.sentinel
+      #expect(sentinel.count == (golden.architecture == "adaptive" ? caption.best.words.count : 0))
       #expect(caption.best.attention.count == caption.best.words.count)
-      #expect(
-        caption.best.attention.allSatisfy {
-          attending ? abs($0.reduce(0, +) - 1) < 1e-5 : $0.isEmpty
-        })
+      for (word, attention) in caption.best.attention.enumerated() {
+        let beta = sentinel.isEmpty ? 0 : sentinel[word]
+        #expect(attending ? abs(attention.reduce(beta, +) - 1) < 1e-5 : attention.isEmpty)
+      }
     }
   }
 
@@ -111,7 +120,7 @@ struct GoldenTests {
     let together = search.captions(features, with: set.decoder(golden))
     for (index, caption) in together.enumerated() {
       let one = FeatureBatch(
-        images: 1, cells: set.cells, values: features.image(index, of: features.values))
+        images: 1, cells: set.cells, values: features[index])
       let alone = search.captions(one, with: set.decoder(golden))[0]
       #expect(alone.best.words == caption.best.words)
       #expect(abs(alone.best.logProbability - caption.best.logProbability) < 1e-5)

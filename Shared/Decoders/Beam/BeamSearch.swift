@@ -50,7 +50,7 @@ public struct BeamSearch: Sendable {
       if words.isEmpty || shouldStop() { break }
       let logProbabilities = session.step(words: words)
       logProbabilities.logSoftmax()
-      let attention = session.attention
+      let (attention, sentinel) = (session.attention, session.sentinel)
 
       var row = 0
       var parents: [Int] = []
@@ -61,7 +61,7 @@ public struct BeamSearch: Sendable {
           from: logProbabilities[rows: rows], scores: searches[index].liveScores,
           count: step == 0 ? width : rows.count)
         let survivors = searches[index].extend(
-          chosen, attention: attention[rows: rows], end: end)
+          chosen, attention: attention[rows: rows], sentinel: sentinel?[rows: rows], end: end)
         parents += survivors.map { rows.lowerBound + $0 }
       }
       session.select(parents: parents)
@@ -105,6 +105,8 @@ struct ImageSearch {
     var score: Float
     /// Where the decoder looked when it chose the word.
     var attention: [Float]
+    /// The weight of the visual sentinel, for a decoder that has one.
+    var sentinel: Float?
   }
 
   private(set) var nodes = [Node(word: nil, parent: nil, score: 0, attention: [])]
@@ -117,14 +119,17 @@ struct ImageSearch {
   var liveScores: [Float] { live.map { nodes[$0].score } }
 
   /// Adds the chosen words; returns which former beam each surviving one continues.
-  mutating func extend(_ chosen: [Continuation], attention: Matrix<Float>, end: Int) -> [Int] {
+  mutating func extend(
+    _ chosen: [Continuation], attention: Matrix<Float>, sentinel: Matrix<Float>?, end: Int
+  ) -> [Int] {
     var next: [Int] = []
     var survivors: [Int] = []
     for continuation in chosen {
       nodes.append(
         Node(
           word: continuation.word, parent: live[continuation.beam], score: continuation.score,
-          attention: attention[rows: continuation.beam..<continuation.beam + 1].elements))
+          attention: attention[rows: continuation.beam..<continuation.beam + 1].elements,
+          sentinel: sentinel?[continuation.beam, 0]))
       if continuation.word == end {
         ended.append(nodes.count - 1)
       } else {
@@ -159,6 +164,6 @@ struct ImageSearch {
     if finished { path.removeLast() }
     return DecodedCaption.Beam(
       words: path.map { $0.word! }, logProbability: nodes[leaf].score, finished: finished,
-      attention: path.map(\.attention))
+      attention: path.map(\.attention), sentinel: path.compactMap(\.sentinel))
   }
 }

@@ -9,10 +9,19 @@ public struct ParameterSet<Scalar: Real>: Sendable {
 
   /// Parameters of zeros with the configuration's names and extents.
   public init(_ configuration: DecoderConfiguration) {
-    let shapes = configuration.parameterShapes
+    self.init(configuration.parameterShapes)
+  }
+
+  /// Parameters of zeros with the given names and extents, in that order.
+  public init(_ shapes: [(name: String, rows: Int, columns: Int)]) {
     names = shapes.map(\.name)
     matrices = Dictionary(
       uniqueKeysWithValues: shapes.map { ($0.name, Matrix($0.rows, $0.columns)) })
+  }
+
+  /// Parameters of zeros with the names and extents of others.
+  public init(like other: ParameterSet) {
+    self.init(other.names.map { ($0, other[$0].rows, other[$0].columns) })
   }
 
   private init(names: [String], matrices: [String: Matrix<Scalar>]) {
