@@ -39,6 +39,30 @@ public struct Vocabulary: Sendable, Equatable {
     self.ids = ids
   }
 
+  /// A vocabulary from words and their ids, as a `WORDMAP` file lists them, in any order.
+  ///
+  /// - Throws: ``VocabularyError`` `gap` unless the ids are 0 to one less than their number and
+  ///   `<pad>` is 0; else as ``init(words:)``.
+  public init(wordMap: [(word: String, id: Int)]) throws(VocabularyError) {
+    var words = [String?](repeating: nil, count: wordMap.count)
+    for (word, id) in wordMap {
+      guard words.indices.contains(id) else {
+        throw VocabularyError(
+          code: .gap, message: "“\(word)” has the id \(id), but there are \(words.count) words")
+      }
+      if let other = words[id] {
+        throw VocabularyError(
+          code: .gap, message: "“\(other)” and “\(word)” both have the id \(id)")
+      }
+      words[id] = word
+    }
+    // As many different ids as words are there, all in range, so that none is free.
+    try self.init(words: words.map { $0! })
+    guard padding == 0 else {
+      throw VocabularyError(code: .gap, message: "<pad> has the id \(padding), but must have 0")
+    }
+  }
+
   /// Counts the words of `captions` and keeps those that stand more than `minimumFrequency` times.
   public init(captions: some Sequence<[String]>, minimumFrequency: Int) {
     var order: [String] = []
@@ -70,7 +94,7 @@ public struct Vocabulary: Sendable, Equatable {
 
 /// Why a list of words is no vocabulary.
 public struct VocabularyError: Error, CustomStringConvertible {
-  public enum Code: String, Sendable { case duplicate, incomplete }
+  public enum Code: String, Sendable { case duplicate, gap, incomplete }
   public var code: Code
   public var message: String
   public var description: String { message }

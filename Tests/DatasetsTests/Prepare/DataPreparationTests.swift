@@ -12,8 +12,13 @@ struct DataPreparationTests {
   struct Prepared: Decodable {
     struct File: Decodable {
       let shape: [Int]
-      let captions_per_image: Int
+      let captionsPerImage: Int
       let sha256: [String]
+
+      enum CodingKeys: String, CodingKey {
+        case shape, sha256
+        case captionsPerImage = "captions_per_image"
+      }
     }
     let base: String
     let files: [String: File]
@@ -57,20 +62,23 @@ struct DataPreparationTests {
     #expect(report.imagesOfNoSplit == 1)
   }
 
+  static func hash(_ bytes: RawSpan) -> String {
+    var hash = SHA256()
+    hash.update(bytes)
+    return hash.hexDigest()
+  }
+
   private func expectHDF5(_ path: String, _ expected: Prepared.File) throws {
     let file = try HDF5File(path, .read)
     let images = try file.dataset("images", .uint8)
     #expect(images.extents == expected.shape)
-    #expect(try file.integerAttribute("captions_per_image") == expected.captions_per_image)
+    #expect(try file.integerAttribute("captions_per_image") == expected.captionsPerImage)
     for row in 0..<images.extents[0] {
       let buffer = AlignedBuffer(byteCount: images.sliceByteCount)
       try unsafe buffer.withUnsafeMutableBytes { bytes throws(DatasetError) in
         try unsafe images.read(row..<row + 1, into: bytes)
       }
-      var hash = SHA256()
-      hash.update(buffer.bytes)
-      let digest = hash.hexDigest()
-      #expect(digest == expected.sha256[row], "\(path): image \(row)")
+      #expect(Self.hash(buffer.bytes) == expected.sha256[row], "\(path): image \(row)")
     }
     HDF5File.exclusively {
       let set = unsafe chdf5_open_dataset(file.id, "images")
