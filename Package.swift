@@ -93,7 +93,7 @@ let package = Package(
     shim("CProcesses"),
     .target(
       name: "CKernels", path: "Shared/System/CKernels",
-      exclude: ["kernels.inc", "instantiate.inc"],
+      exclude: ["depthwise.inc", "instantiate.inc", "kernels.inc"],
       // Optimised in debug builds as well: tests run whole models through these loops.
       cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno"])]),
     .target(name: "CSHA256", path: "Shared/System/CSHA256"),
@@ -182,7 +182,8 @@ let package = Package(
         "ZeroMQTransport", grpcCore, grpcInProcess, logging, serviceLifecycle,
         serviceLifecycleTestKit,
       ]),
-    tests("EncodersTests", ["Encoders", "Imaging", "Tensor", "WeightFiles"]),
+    tests(
+      "EncodersTests", ["Compute", "Encoders", "Features", "Imaging", "Tensor", "WeightFiles"]),
     tests("ImagingTests", ["Imaging", "NumpyFiles", "Tensor"]),
     tests("MeshAPITests", ["MeshAPI", "MessagePack", "Tensor", grpcCore, grpcInProcess]),
     tests("MeshTests", []),

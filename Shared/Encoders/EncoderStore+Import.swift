@@ -11,39 +11,42 @@ extension EncoderStore {
   ///
   /// - Parameters:
   ///   - file: a safetensors file, or one that `torch.save` wrote, with a state_dict in the names
-  ///     of torchvision or `efficientnet_lite_pytorch`.
+  ///     of torchvision or `efficientnet_lite_pytorch`, or a file of another store.
+  ///   - architecture: nil for the one whose tensors the file has.
   ///   - name: letters, digits and "-_."; nil for the architecture's.
-  ///   - normalization: nil for what published weights of the architecture were trained with.
-  ///   - inputSize: the height and width that images are resized to.
-  ///   - credit: who made the weights and under which licence.
+  ///   - normalization: nil for what a store's file says, else what published weights of the
+  ///     architecture were trained with.
+  ///   - inputSize: the height and width that images are resized to; nil for what a store's file
+  ///     says, else 256.
+  ///   - credit: who made the weights and under which licence; nil for what a store's file says.
   /// - Throws: ``EncoderError``: `missing` or `mismatch` for the file, `invalid` for an option,
   ///   `failed` where the store cannot be written.
   public func importWeights(
-    from file: String, architecture: Architecture, name: String? = nil,
-    normalization: Normalization? = nil, inputSize: Int = 256, credit: String = ""
+    from file: String, architecture: Architecture? = nil, name: String? = nil,
+    normalization: Normalization? = nil, inputSize: Int? = nil, credit: String? = nil
   ) throws(EncoderError) -> StoredEncoder {
-    let name = name ?? architecture.rawValue
-    guard Self.isName(name) else {
-      throw EncoderError(
-        code: .invalid,
-        "'\(name)' cannot be an encoder's name: use letters, digits, '-', '_' and '.', 64 at most")
-    }
-    guard Self.inputSizes.contains(inputSize) else {
-      throw EncoderError(
-        code: .invalid,
-        "the input size is \(inputSize), but must be \(Self.inputSizes.lowerBound) to "
-          + "\(Self.inputSizes.upperBound)")
-    }
+    if let name { try Self.check(name: name) }
+    if let inputSize { try Self.check(inputSize: inputSize) }
     let (source, sourceHash) = try Self.open(file)
+    // What another store says of its file, if it is one.
+    let known = try? StoredEncoder(name: "", metadata: source.metadata, path: file)
+    let architecture =
+      if let stated = architecture ?? known?.identity.architecture { stated } else {
+        try Self.recognize(source)
+      }
+    let name = name ?? architecture.rawValue
     let weights = try NetworkWeights(architecture.network, in: source)
     let entry = StoredEncoder(
       identity: EncoderIdentity(
         name: name, architecture: architecture, weightsHash: weights.hash(),
-        normalization: normalization ?? architecture.defaultNormalization, inputSize: inputSize),
-      sourceFile: Self.lastComponent(of: file), sourceHash: sourceHash, credit: credit,
+        normalization: normalization ?? known?.identity.normalization
+          ?? architecture.defaultNormalization,
+        inputSize: inputSize ?? known?.identity.inputSize ?? 256),
+      sourceFile: Self.lastComponent(of: file), sourceHash: sourceHash,
+      credit: credit ?? known?.credit ?? "",
       path: self.file(name))
     var tensors: [String: Tensor] = [:]
-    for (name, _) in weights.network.tensorShapes { tensors[name] = weights.tensor(name) }
+    for (name, _) in weights.tensorShapes { tensors[name] = weights.tensor(name) }
     try makeFolder()
     do {
       try WeightFile.write(tensors, metadata: entry.metadata, to: entry.path)
@@ -51,6 +54,41 @@ extension EncoderStore {
       throw EncoderError(code: .failed, error.description)
     }
     return entry
+  }
+
+  private static func check(name: String) throws(EncoderError) {
+    guard isName(name) else {
+      throw EncoderError(
+        code: .invalid,
+        "'\(name)' cannot be an encoder's name: use letters, digits, '-', '_' and '.', 64 at most")
+    }
+  }
+
+  private static func check(inputSize: Int) throws(EncoderError) {
+    guard inputSizes.contains(inputSize) else {
+      throw EncoderError(
+        code: .invalid,
+        "the input size is \(inputSize), but must be \(inputSizes.lowerBound) to "
+          + "\(inputSizes.upperBound)")
+    }
+  }
+
+  /// The architecture whose tensors a file has; of several, where the smaller ones' tensors are
+  /// among a larger one's, the largest.
+  private static func recognize(_ file: WeightFile) throws(EncoderError) -> Architecture {
+    let fitting = Architecture.allCases.compactMap { architecture in
+      (try? NetworkWeights(architecture.network, in: file)).map {
+        (architecture: architecture, tensors: $0.tensorShapes.count)
+      }
+    }
+    guard let best = fitting.max(by: { $0.tensors < $1.tensors }) else {
+      let names = Architecture.allCases.map(\.rawValue).joined(separator: ", ")
+      throw EncoderError(
+        code: .mismatch,
+        "\(file.path): has the tensors of no architecture that there is: \(names); say with "
+          + "--architecture which one it should be to see what is missing")
+    }
+    return best.architecture
   }
 
   private static func open(

@@ -68,10 +68,32 @@ public struct EncoderStore: Sendable {
   public func load(
     _ name: String, threadCount: Int, maximumBatchSize: Int = 8
   ) throws(EncoderError) -> ImageEncoder {
-    let (entry, file) = try open(name)
+    let (entry, weights) = try weights(of: name)
     return ImageEncoder(
-      entry.identity, try verifiedWeights(entry, file), threadCount: threadCount,
-      maximumBatchSize: maximumBatchSize)
+      entry.identity, weights, threadCount: threadCount, maximumBatchSize: maximumBatchSize)
+  }
+
+  /// An encoder's weights, after comparing them with what was imported.
+  func weights(
+    of name: String
+  ) throws(EncoderError) -> (entry: StoredEncoder, weights: NetworkWeights) {
+    let (entry, file) = try open(name)
+    return (entry, try verifiedWeights(entry, file))
+  }
+
+  /// The name of the encoder that a file of a store holds.
+  ///
+  /// - Throws: ``EncoderError`` `invalid` where the file's name is not that of an encoder.
+  static func name(ofFile path: String) throws(EncoderError) -> String {
+    let file = path.split(separator: "/").last ?? ""
+    let name = String(file.dropLast(suffix.count))
+    guard file.hasSuffix(suffix), isName(name) else {
+      throw EncoderError(
+        code: .invalid,
+        "\(path): cannot be an encoder's file: it is called NAME\(suffix), NAME being letters, "
+          + "digits, '-', '_' and '.'")
+    }
+    return name
   }
 
   func file(_ name: String) -> String { "\(path)/\(name)\(Self.suffix)" }

@@ -8,21 +8,23 @@ final class ExecutionPlan {
   let image: OneDNN.Memory
   /// The extents N, C, h, w of what the last layer yields.
   let featureExtents: [Int]
+  /// What the last layer yields, in the layout that suits oneDNN.
+  let features: OneDNN.Memory
   /// Bytes of activations and scratch memory.
-  let byteCount: Int
+  var byteCount: Int { placement.byteCount }
 
   /// Copies of what the last layer yields, as callers want them.
   private let exports: [OneDNN.Layout: (memory: OneDNN.Memory, reorder: OneDNN.Reorder)]
-  private let steps: [OneDNN.Invocation]
-  private let activations: [(memory: OneDNN.Memory, offset: Int)]
+  private let steps: [PlanBuilder.Step]
+  private let placement: PlanBuilder.Placement
   private var arena: AlignedBuffer?
 
-  /// - Parameter features: what the last layer yields, in the layout that suits oneDNN.
   init(
-    image: OneDNN.Memory, features: OneDNN.Memory, steps: [OneDNN.Invocation],
-    activations: [(memory: OneDNN.Memory, offset: Int)], byteCount: Int
+    image: OneDNN.Memory, features: OneDNN.Memory, steps: [PlanBuilder.Step],
+    placement: PlanBuilder.Placement
   ) throws(OneDNNError) {
     self.image = image
+    self.features = features
     self.featureExtents = features.descriptor.extents
     var exports: [OneDNN.Layout: (OneDNN.Memory, OneDNN.Reorder)] = [:]
     for layout in [OneDNN.Layout.dense, .channelsLast] {
@@ -31,15 +33,27 @@ final class ExecutionPlan {
     }
     self.exports = exports
     self.steps = steps
-    self.activations = activations
-    self.byteCount = byteCount
+    self.placement = placement
   }
 
   /// Lets the activations live in `arena`, which has at least ``byteCount`` bytes.
   func bind(to arena: AlignedBuffer) throws(OneDNNError) {
     if self.arena === arena { return }
-    for (memory, offset) in activations { try memory.bind(to: arena, at: offset) }
+    try placement.bind(to: arena)
     self.arena = arena
+  }
+
+  /// Encodes images, leaving ``features``.
+  ///
+  /// - Parameter images: of which the plan's number of images is taken from `first` on.
+  func run(
+    _ images: Tensor, from first: Int = 0, on stream: OneDNN.Stream
+  ) throws(OneDNNError) {
+    let imageElements = images.shape.elementCount / images.shape[0]
+    try image.withElements(of: images, from: first * imageElements) { () throws(OneDNNError) in
+      for step in steps { try step.run(on: stream) }
+      try stream.wait()
+    }
   }
 
   /// Encodes images.
@@ -52,11 +66,7 @@ final class ExecutionPlan {
     _ images: Tensor, from first: Int, to features: inout MutableSpan<Float>, at start: Int,
     _ layout: OneDNN.Layout, on stream: OneDNN.Stream
   ) throws(OneDNNError) {
-    let imageElements = images.shape.elementCount / images.shape[0]
-    try image.withElements(of: images, from: first * imageElements) { () throws(OneDNNError) in
-      for step in steps { try step.run(on: stream) }
-      try stream.wait()
-    }
+    try run(images, from: first, on: stream)
     guard let (memory, reorder) = exports[layout] else { preconditionFailure("\(layout)") }
     try memory.withElements(of: &features, from: start) { () throws(OneDNNError) in
       try reorder.run(on: stream)

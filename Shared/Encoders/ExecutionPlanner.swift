@@ -4,12 +4,6 @@ internal import Tensor
 /// Turns a ``Network`` into an ``ExecutionPlan``: asks oneDNN for each layer's implementation and
 /// layouts, puts reorders where two layers disagree, and decides where activations lie.
 struct ExecutionPlanner {
-  /// An argument, and the block of the memory plan that it lies in, if it lies in one.
-  private struct Slot {
-    var memory: OneDNN.Memory
-    var block: Int?
-  }
-
   private let network: Network
   private let weights: PackedWeights
   private let stream: OneDNN.Stream
@@ -19,10 +13,8 @@ struct ExecutionPlanner {
   /// The layout of activations.
   private var layout = OneDNN.Layout.any
 
-  private var slots: [Slot] = []
-  private var steps: [OneDNN.Invocation] = []
-  private var blocks: [MemoryPlan.Block] = []
-  private var placed: [(memory: OneDNN.Memory, block: Int)] = []
+  private var slots: [PlanBuilder.Slot] = []
+  private var builder = PlanBuilder()
 
   /// - Parameter extents: of the images, N, C, H, W.
   /// - Throws: ``OneDNNError`` where oneDNN has no implementation for a layer.
@@ -48,7 +40,7 @@ struct ExecutionPlanner {
 
   private mutating func plan() throws(OneDNNError) -> ExecutionPlan {
     let image = try OneDNN.Memory(unbound: .init(extents[Network.image], .float32, .dense))
-    slots.append(Slot(memory: image, block: nil))
+    slots.append(PlanBuilder.Slot(image))
     // Winograd's kernels want blocks of channels; where they are used, all layers follow them.
     let winograd = network.convolutions.first { suitsWinograd($1, layer: $0) }
     if let (layer, convolution) = winograd,
@@ -65,31 +57,30 @@ struct ExecutionPlanner {
     }
     let features = slots[network.output]
     // The features are read after the last step.
-    use(features, at: steps.count)
-    let plan = MemoryPlan(blocks, alignment: AlignedBuffer.alignment)
+    builder.use(features)
     return try ExecutionPlan(
-      image: image, features: features.memory, steps: steps,
-      activations: placed.map { ($0.memory, plan.offsets[$0.block]) }, byteCount: plan.byteCount)
+      image: image, features: features.memory, steps: builder.steps,
+      placement: builder.placement())
   }
 }
 
 // MARK: Layers
 
 extension ExecutionPlanner {
-  private mutating func appendMaxPooling(_ layer: Int) throws(OneDNNError) -> Slot {
+  private mutating func appendMaxPooling(_ layer: Int) throws(OneDNNError) -> PlanBuilder.Slot {
     let input = slots[network.layers[layer].input]
     let descriptor = try OneDNN.PrimitiveDescriptor(
       maxPooling: input.memory.descriptor,
       destination: .init(extents[layer + 1], .float32, .any),
       window: network.layers[layer].operation.window)
-    let output = try block(descriptor.descriptor(of: .destination))
-    try append(descriptor, [.source: input, .destination: output])
+    let output = try builder.block(descriptor.descriptor(of: .destination))
+    try builder.append(descriptor, [.source: input, .destination: output])
     return output
   }
 
   private mutating func append(
     _ convolution: Network.Convolution, layer: Int
-  ) throws(OneDNNError) -> Slot {
+  ) throws(OneDNNError) -> PlanBuilder.Slot {
     // A residual is added where it lies: it is the destination, and must not be needed later.
     let residual = convolution.residual.map { value in
       precondition(value != Network.image && lastUses[value] == layer, "\(convolution.name)")
@@ -111,19 +102,19 @@ extension ExecutionPlanner {
     }
     let packed = try weights.entry(
       for: convolution, layer: layer, layout: descriptor.descriptor(of: .weights), stream: stream)
-    let source = try reordered(
+    let source = try builder.reordered(
       slots[network.layers[layer].input], to: descriptor.descriptor(of: .source))
-    let output: Slot
+    let output: PlanBuilder.Slot
     if let residual {
       output = residual
     } else {
-      output = try block(descriptor.descriptor(of: .destination))
+      output = try builder.block(descriptor.descriptor(of: .destination))
     }
-    try append(
+    try builder.append(
       descriptor,
       [
-        .source: source, .destination: output, .weights: Slot(memory: packed.weights),
-        .bias: Slot(memory: packed.bias),
+        .source: source, .destination: output, .weights: .init(packed.weights),
+        .bias: .init(packed.bias),
       ])
     return output
   }
@@ -165,45 +156,6 @@ extension ExecutionPlanner {
       bias: .init([convolution.outputChannels], .float32, .dense), destination: destination,
       window: network.layers[layer].operation.window, algorithm: algorithm,
       postOperations: convolution.postOperations)
-  }
-}
-
-// MARK: Steps and memory
-
-extension ExecutionPlanner {
-  /// The slot itself, or a copy in the wanted layout.
-  private mutating func reordered(
-    _ slot: Slot, to wanted: OneDNN.MemoryDescriptor
-  ) throws(OneDNNError) -> Slot {
-    if slot.memory.descriptor == wanted { return slot }
-    let copy = try block(wanted)
-    let descriptor = try OneDNN.PrimitiveDescriptor(reorder: slot.memory.descriptor, to: wanted)
-    try append(descriptor, [.source: slot, .destination: copy])
-    return copy
-  }
-
-  /// A new activation.
-  private mutating func block(_ descriptor: OneDNN.MemoryDescriptor) throws(OneDNNError) -> Slot {
-    let memory = try OneDNN.Memory(unbound: descriptor)
-    blocks.append(.init(byteCount: descriptor.byteCount, lifetime: steps.count...steps.count))
-    placed.append((memory, blocks.count - 1))
-    return Slot(memory: memory, block: blocks.count - 1)
-  }
-
-  /// A step that runs after all others.
-  private mutating func append(
-    _ descriptor: OneDNN.PrimitiveDescriptor, _ arguments: [OneDNN.Role: Slot]
-  ) throws(OneDNNError) {
-    var arguments = arguments
-    arguments[.scratch] = try block(descriptor.descriptor(of: .scratch))
-    for slot in arguments.values { use(slot, at: steps.count) }
-    steps.append(
-      OneDNN.Invocation(try OneDNN.Primitive(descriptor), arguments.mapValues(\.memory)))
-  }
-
-  private mutating func use(_ slot: Slot, at step: Int) {
-    guard let block = slot.block else { return }
-    blocks[block].lifetime = blocks[block].lifetime.lowerBound...step
   }
 }
 

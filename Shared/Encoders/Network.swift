@@ -18,7 +18,7 @@ struct Network: Sendable, Equatable {
     case maxPooling(kernel: Int, stride: Int, padding: Padding)
   }
 
-  /// A convolution without bias, the batch norm after it, what is added, and the activation.
+  /// A convolution, the batch norm after it, what is added, and the activation.
   struct Convolution: Sendable, Equatable {
     /// The weights' name in files, without ".weight".
     var name: String
@@ -29,8 +29,8 @@ struct Network: Sendable, Equatable {
     var padding: Padding
     /// 1, or the number of channels in a depthwise convolution.
     var groups: Int
-    /// The batch norm's name in files.
-    var batchNorm: String
+    /// The batch norm's name in files; nil where published files have it folded in.
+    var batchNorm: String?
     /// A result that is added after the batch norm, before the activation.
     var residual: Value?
     var activation: Activation?

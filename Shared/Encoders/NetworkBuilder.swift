@@ -11,7 +11,7 @@ struct NetworkBuilder {
   /// A convolution and its batch norm, named as in weight files; then `residual` is added and the
   /// activation applied.
   mutating func convolution(
-    _ name: String, _ batchNorm: String, of input: Network.Value, to channels: Int, kernel: Int,
+    _ name: String, _ batchNorm: String?, of input: Network.Value, to channels: Int, kernel: Int,
     stride: Int = 1, padding: Network.Padding = .symmetric(0), depthwise: Bool = false,
     adding residual: Network.Value? = nil, activation: Network.Activation? = nil
   ) -> Network.Value {

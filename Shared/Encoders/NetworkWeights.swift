@@ -2,8 +2,13 @@ internal import Tensor
 internal import WeightFiles
 
 /// A network's weights as they are in a file, read one layer at a time.
+///
+/// A convolution has its batch norm's tensors beside it, as in published files, or a bias, where the
+/// batch norm is folded in.
 struct NetworkWeights {
   let network: Network
+  /// The tensors that the file has for the network, without what stands before their names.
+  let tensorShapes: [(name: String, shape: Shape)]
   private let file: WeightFile
   /// What stands before every name in the file, such as "module.".
   private let prefix: String
@@ -14,8 +19,10 @@ struct NetworkWeights {
   init(_ network: Network, in file: WeightFile) throws(EncoderError) {
     self.network = network
     self.file = file
-    self.prefix = Self.prefix(of: network, in: file)
-    for (name, shape) in network.tensorShapes {
+    let prefix = Self.prefix(of: network, in: file)
+    self.prefix = prefix
+    self.tensorShapes = network.tensorShapes { file.tensors[prefix + $0.biasName] != nil }
+    for (name, shape) in tensorShapes {
       guard let tensor = file.tensors[prefix + name] else {
         throw EncoderError(
           code: .mismatch,
@@ -39,7 +46,7 @@ struct NetworkWeights {
   /// Checkpoints put all tensors under a name ("state_dict.", "module."): the shortest prefix
   /// under which the first tensor is there.
   private static func prefix(of network: Network, in file: WeightFile) -> String {
-    guard let first = network.tensorShapes.first?.name else { return "" }
+    guard let first = network.convolutions.first?.1.weightName else { return "" }
     let prefixes = file.tensors.keys.filter { $0.hasSuffix(first) }.map {
       String($0.dropLast(first.count))
     }
@@ -51,11 +58,15 @@ struct NetworkWeights {
   func tensor(_ name: String) -> Tensor { file.tensors[prefix + name]! }
 
   /// A convolution and what its batch norm makes of it: the weights (float32, O, I / groups,
-  /// kernel, kernel), a factor for each output channel, γ/√(σ² + ε), and a bias, β − μ·γ/√(σ² + ε).
+  /// kernel, kernel), a factor for each output channel, γ/√(σ² + ε), and a bias, β − μ·γ/√(σ² + ε);
+  /// no factors where the batch norm is folded in.
   func convolution(
     _ convolution: Network.Convolution
-  ) -> (weights: Tensor, scales: [Float], bias: Tensor) {
-    let norm = convolution.batchNorm
+  ) -> (weights: Tensor, scales: [Float]?, bias: Tensor) {
+    guard let norm = convolution.batchNorm, file.tensors[prefix + convolution.biasName] == nil
+    else {
+      return (reals(convolution.weightName), nil, reals(convolution.biasName))
+    }
     let gamma = reals("\(norm).weight").array(of: Float.self)
     let beta = reals("\(norm).bias").array(of: Float.self)
     let mean = reals("\(norm).running_mean").array(of: Float.self)
@@ -65,7 +76,7 @@ struct NetworkWeights {
     }
     let bias = scales.indices.map { Float(Double(beta[$0]) - Double(mean[$0]) * scales[$0]) }
     return (
-      reals("\(convolution.name).weight"), scales.map(Float.init), Tensor([bias.count], bias)
+      reals(convolution.weightName), scales.map(Float.init), Tensor([bias.count], bias)
     )
   }
 
@@ -74,7 +85,7 @@ struct NetworkWeights {
   func hash() -> String {
     var hash = SHA256()
     var bytesRead = 0
-    for (name, shape) in network.tensorShapes.sorted(by: { $0.name < $1.name }) {
+    for (name, shape) in tensorShapes.sorted(by: { $0.name < $1.name }) {
       let tensor = tensor(name)
       let extents = shape.dimensions.map(String.init).joined(separator: "x")
       hash.update("\(name) \(tensor.elementType.safetensorsName) \(extents)\n")
@@ -107,12 +118,25 @@ struct NetworkWeights {
 
 extension Network {
   /// The tensors that a weight file has for the network, by name.
-  var tensorShapes: [(name: String, shape: Shape)] {
+  ///
+  /// - Parameter isFolded: whether the file has a convolution's batch norm folded in.
+  func tensorShapes(
+    isFolded: (Convolution) -> Bool = { _ in false }
+  ) -> [(name: String, shape: Shape)] {
     convolutions.flatMap { _, convolution in
-      [("\(convolution.name).weight", Shape(convolution.weightExtents))]
-        + ["weight", "bias", "running_mean", "running_var"].map {
-          ("\(convolution.batchNorm).\($0)", Shape([convolution.outputChannels]))
-        }
+      let weight = (name: convolution.weightName, shape: Shape(convolution.weightExtents))
+      let channels = Shape([convolution.outputChannels])
+      guard let norm = convolution.batchNorm, !isFolded(convolution) else {
+        return [weight, (convolution.biasName, channels)]
+      }
+      return [weight]
+        + ["weight", "bias", "running_mean", "running_var"].map { ("\(norm).\($0)", channels) }
     }
   }
+}
+
+extension Network.Convolution {
+  /// The names in files of the weights, and of the bias where there is no batch norm beside.
+  var weightName: String { "\(name).weight" }
+  var biasName: String { "\(name).bias" }
 }

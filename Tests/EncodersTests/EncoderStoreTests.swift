@@ -86,6 +86,23 @@ import WeightFiles
     }
   }
 
+  @Test func theArchitectureIsRecognized() throws {
+    try withStore { store, file in
+      let entry = try store.importWeights(from: file.path())
+      #expect(entry.identity.architecture == .efficientNetLite0)
+      // ResNet-50's tensors are among those of ResNet-101.
+      let deep = file.deletingLastPathComponent().appending(path: "deep.safetensors")
+      try WeightFile.write(Synthetic.weights(.resnet101), to: deep.path())
+      #expect(
+        try store.importWeights(from: deep.path()).identity.architecture == .resnet101)
+      try WeightFile.write(["x": Tensor([1], [0] as [Float])], to: deep.path())
+      let error = #expect(throws: EncoderError.self) {
+        try store.importWeights(from: deep.path())
+      }
+      #expect(error?.code == .mismatch)
+    }
+  }
+
   @Test func aMissingEncoderSaysWhichThereAreAndHowToImportIt() throws {
     try withStore { store, file in
       _ = try store.importWeights(

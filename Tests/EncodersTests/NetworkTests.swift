@@ -7,7 +7,7 @@ import WeightFiles
 @Suite struct NetworkTests {
   @Test(arguments: Architecture.allCases)
   func hasAsManyParametersAsItsModel(_ architecture: Architecture) throws {
-    let shapes = architecture.network.tensorShapes
+    let shapes = architecture.network.tensorShapes()
     #expect(Set(shapes.map(\.name)).count == shapes.count)
     let count = shapes.map(\.shape.elementCount).reduce(0, +)
     #expect(count == Golden.all[architecture.rawValue]?.parameters)

@@ -39,7 +39,7 @@ enum Synthetic {
 
   static func weights(_ architecture: Architecture) -> [String: Tensor] {
     let network = architecture.network
-    let shapes = Dictionary(uniqueKeysWithValues: network.tensorShapes)
+    let shapes = Dictionary(uniqueKeysWithValues: network.tensorShapes())
     var tensors: [String: Tensor] = [:]
     for (place, name) in shapes.keys.sorted().enumerated() {
       tensors[name] = read(from: 977 * place, shapes[name]!)
@@ -48,7 +48,7 @@ enum Synthetic {
       let extents = convolution.weightExtents
       let fanIn = Float(extents[1] * extents[2] * extents[3])
       func map(_ name: String, _ body: (Float) -> Float) {
-        let full = "\(convolution.batchNorm).\(name)"
+        let full = "\(convolution.batchNorm!).\(name)"
         tensors[full] = Tensor(shapes[full]!, tensors[full]!.array(of: Float.self).map(body))
       }
       map("weight") { 1 + 0.5 * $0 }

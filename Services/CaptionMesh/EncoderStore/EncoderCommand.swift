@@ -25,10 +25,12 @@ extension EncoderCommand {
       abstract: "Import weights into the store.",
       discussion: """
         Reads safetensors and PyTorch .pth files, of which no code is run, checks that every tensor \
-        of the architecture is there in its shape, and stores them with their preprocessing.
+        of the architecture is there in its shape, and stores them with their preprocessing, which a file \
+        of another store, such as a fine-tuned encoder, says itself.
 
         Examples:
-          captionmesh encoder import resnet101-63fe2227.pth --architecture resnet101
+          captionmesh encoder import resnet101-63fe2227.pth
+          captionmesh encoder import run/encoder.safetensors --name fine-tuned
           captionmesh encoder import mine.pth --architecture resnet50 --name mine \\
             --normalization course
         """)
@@ -36,8 +38,11 @@ extension EncoderCommand {
     @Argument(help: "File with the weights.")
     var file: String
 
-    @Option(help: "Architecture: \(Architecture.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var architecture: Architecture
+    @Option(
+      help:
+        "Architecture: \(Architecture.allCases.map(\.rawValue).joined(separator: ", ")); by default the one whose tensors the file has."
+    )
+    var architecture: Architecture?
 
     @Option(help: "Name in the store; by default the architecture's.")
     var name: String?
@@ -48,11 +53,11 @@ extension EncoderCommand {
     )
     var normalization: Normalization?
 
-    @Option(help: "Height and width that images are resized to.")
-    var inputSize = 256
+    @Option(help: "Height and width that images are resized to; by default 256.")
+    var inputSize: Int?
 
     @Option(help: "Who made the weights, and under which licence.")
-    var credit = ""
+    var credit: String?
 
     @OptionGroup var options: StoreOptions
 

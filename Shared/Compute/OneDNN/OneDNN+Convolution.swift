@@ -9,39 +9,54 @@ extension OneDNN {
     /// https://arxiv.org/abs/1509.09308), for 3×3 windows with stride 1: a quarter of the
     /// multiplications, weights four times as large, somewhat larger rounding errors.
     case winograd
+
+    var raw: dnnl_alg_kind_t {
+      switch self {
+      case .direct: dnnl_convolution_direct
+      case .winograd: dnnl_convolution_winograd
+      }
+    }
+  }
+
+  /// What a forward calculation is for.
+  public enum ForwardPass: Hashable, Sendable {
+    case inference
+    /// A backward calculation will follow.
+    case training
+
+    var raw: dnnl_prop_kind_t {
+      switch self {
+      case .inference: dnnl_forward_inference
+      case .training: dnnl_forward_training
+      }
+    }
   }
 }
 
 extension OneDNN.PrimitiveDescriptor {
-  /// A two-dimensional convolution with bias, for inference.
+  /// A two-dimensional convolution with bias.
   ///
   /// - Parameters:
   ///   - source: [N, C, H, W].
   ///   - weights: [O, C, kernel, kernel], or [groups, O/groups, C/groups, kernel, kernel].
   ///   - bias: [O].
   ///   - destination: [N, O, H', W'].
+  ///   - pass: what the result is for.
   /// - Throws: ``OneDNNError``, `unimplemented` where the algorithm does not suit the extents.
   public convenience init(
     convolution source: OneDNN.MemoryDescriptor, weights: OneDNN.MemoryDescriptor,
     bias: OneDNN.MemoryDescriptor, destination: OneDNN.MemoryDescriptor, window: OneDNN.Window,
-    algorithm: OneDNN.ConvolutionAlgorithm = .direct, postOperations: [OneDNN.PostOperation] = []
+    algorithm: OneDNN.ConvolutionAlgorithm = .direct, postOperations: [OneDNN.PostOperation] = [],
+    pass: OneDNN.ForwardPass = .inference
   ) throws(OneDNNError) {
     let operation = "convolve \(source.extents) with \(weights.extents)"
-    let kind =
-      switch algorithm {
-      case .direct: dnnl_convolution_direct
-      case .winograd: dnnl_convolution_winograd
-      }
     var raw = dnnl_convolution_desc_t()
-    let strides = [Int64(window.stride), Int64(window.stride)]
-    let before = [Int64(window.top), Int64(window.left)]
-    let after = [Int64(window.bottom), Int64(window.right)]
     var descriptors = [source.raw, weights.raw, bias.raw, destination.raw]
     let status = unsafe descriptors.withUnsafeMutableBufferPointer { descriptors in
       let base = unsafe UnsafePointer(descriptors.baseAddress!)
       return unsafe dnnl_convolution_forward_desc_init(
-        &raw, dnnl_forward_inference, kind, base, base + 1, base + 2, base + 3, strides, before,
-        after)
+        &raw, pass.raw, algorithm.raw, base, base + 1, base + 2, base + 3, window.strides,
+        window.before, window.after)
     }
     try OneDNN.check(status, operation)
     // For few images oneDNN would rather take F(2×2, 3×3), which is slower than F(4×4, 3×3), and
@@ -62,15 +77,12 @@ extension OneDNN.PrimitiveDescriptor {
   ) throws(OneDNNError) {
     let operation = "pool \(source.extents)"
     var raw = dnnl_pooling_desc_t()
-    let strides = [Int64(window.stride), Int64(window.stride)]
     let kernel = [Int64(window.kernel), Int64(window.kernel)]
-    let before = [Int64(window.top), Int64(window.left)]
-    let after = [Int64(window.bottom), Int64(window.right)]
     let status = unsafe withUnsafePointer(to: source.raw) { source in
       unsafe withUnsafePointer(to: destination.raw) { destination in
         unsafe dnnl_pooling_forward_desc_init(
-          &raw, dnnl_forward_inference, dnnl_pooling_max, source, destination, strides, kernel,
-          before, after)
+          &raw, dnnl_forward_inference, dnnl_pooling_max, source, destination, window.strides,
+          kernel, window.before, window.after)
       }
     }
     try OneDNN.check(status, operation)

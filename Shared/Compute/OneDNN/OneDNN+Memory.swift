@@ -10,7 +10,8 @@ extension OneDNN {
   public final class Memory {
     public let descriptor: MemoryDescriptor
     let handle: dnnl_memory_t
-    private var buffer: AlignedBuffer?
+    /// Whoever owns the bytes.
+    private var owner: AnyObject?
 
     /// An argument without bytes; ``bind(to:at:)`` comes before the first run.
     public init(unbound descriptor: MemoryDescriptor) throws(OneDNNError) {
@@ -40,7 +41,19 @@ extension OneDNN {
         unsafe dnnl_memory_set_data_handle(handle, bytes.baseAddress! + byteOffset)
       }
       try OneDNN.check(status, "bind a memory of \(descriptor.extents)")
-      self.buffer = buffer
+      self.owner = buffer
+    }
+
+    /// Lets the argument live in a matrix's memory, which others may read and write between runs.
+    ///
+    /// - Parameter matrix: contiguous, of float32, with as many elements as the argument has.
+    public func bind(to matrix: Matrix<Float>) throws(OneDNNError) {
+      precondition(
+        matrix.isContiguous && matrix.count * MemoryLayout<Float>.stride == descriptor.byteCount)
+      try unsafe OneDNN.check(
+        dnnl_memory_set_data_handle(handle, matrix.pointer),
+        "bind a memory of \(descriptor.extents)")
+      self.owner = matrix.storage
     }
 
     /// Runs `body` with the argument bound to a part of a dense tensor, which is only read.

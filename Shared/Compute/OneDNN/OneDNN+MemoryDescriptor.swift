@@ -27,6 +27,8 @@ extension OneDNN {
           unsafe dnnl_memory_desc_init_by_tag(&raw, count, dimensions, type, dnnl_format_tag_any)
         case .channelBlocks:
           unsafe dnnl_memory_desc_init_by_tag(&raw, count, dimensions, type, dnnl_nChw16c)
+        case .channelBlocks8:
+          unsafe dnnl_memory_desc_init_by_tag(&raw, count, dimensions, type, dnnl_nChw8c)
         case .dense, .channelsLast:
           unsafe dnnl_memory_desc_init_by_strides(
             &raw, count, dimensions, type, layout.strides(of: extents))
@@ -65,6 +67,8 @@ extension OneDNN {
     /// Of extents N, C, H, W the channels are cut into blocks of 16, and the channels of a block
     /// vary fastest: nChw16c in oneDNN's notation.
     case channelBlocks
+    /// The same with blocks of 8, nChw8c, which processors without AVX-512 want.
+    case channelBlocks8
 
     fileprivate func strides(of extents: [Int]) -> [Int64] {
       var order = Array(extents.indices)

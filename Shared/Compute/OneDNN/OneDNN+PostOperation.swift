@@ -2,9 +2,12 @@ internal import COneDNN
 
 extension OneDNN {
   /// What a primitive does to each element of its result before writing it.
-  public enum PostOperation: Hashable, Sendable {
+  public enum PostOperation: Equatable, Sendable {
     /// Adds what is in the destination already.
     case sum
+    /// Adds another tensor of the destination's extents, the argument
+    /// ``Role/addedAfterwards``; comes first.
+    case add(MemoryDescriptor)
     /// max(x, 0)
     case relu
     /// min(max(x, 0), limit)
@@ -33,6 +36,10 @@ extension OneDNN {
           switch operation {
           case .sum:
             unsafe dnnl_post_ops_append_sum(list, 1)
+          case .add(let addend):
+            unsafe withUnsafePointer(to: addend.raw) {
+              unsafe dnnl_post_ops_append_binary(list, dnnl_binary_add, $0)
+            }
           case .relu:
             unsafe dnnl_post_ops_append_eltwise(list, 1, dnnl_eltwise_relu, 0, 0)
           case .clippedReLU(let limit):

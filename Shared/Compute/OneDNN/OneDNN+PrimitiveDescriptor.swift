@@ -8,15 +8,17 @@ extension OneDNN {
 
     /// A calculation described by one of oneDNN's operation descriptors.
     ///
-    /// - Parameter implementation: a part of the implementation's name; nil for the first one that
-    ///   oneDNN offers, which it thinks the fastest.
+    /// - Parameters:
+    ///   - implementation: a part of the implementation's name; nil for the first one that oneDNN
+    ///     offers, which it thinks the fastest.
+    ///   - forward: the forward calculation that this one is the backward one of.
     init(
       operation: UnsafeRawPointer, attributes: Attributes, implementation: String? = nil,
-      _ what: @autoclosure () -> String
+      forward: PrimitiveDescriptor? = nil, _ what: @autoclosure () -> String
     ) throws(OneDNNError) {
       var iterator: dnnl_primitive_desc_iterator_t?
       var status = try unsafe dnnl_primitive_desc_iterator_create(
-        &iterator, operation, attributes.handle, Engine.cpu().handle, nil)
+        &iterator, operation, attributes.handle, Engine.cpu().handle, forward?.handle)
       defer { unsafe _ = dnnl_primitive_desc_iterator_destroy(iterator) }
       while status == dnnl_success {
         guard let candidate = unsafe dnnl_primitive_desc_iterator_fetch(iterator) else { break }
@@ -79,6 +81,10 @@ extension OneDNN {
   /// What an argument is to a primitive.
   public enum Role: Hashable, Sendable, CaseIterable {
     case source, weights, bias, destination
+    /// What is added to the source, or, as the first post-operation, to the result.
+    case addend, addedAfterwards
+    /// The loss's derivatives by the arguments of those names.
+    case sourceGradient, weightsGradient, biasGradient, destinationGradient
     /// Memory that the primitive may scribble on while it runs.
     case scratch
 
@@ -88,6 +94,13 @@ extension OneDNN {
       case .weights: DNNL_ARG_WEIGHTS_0
       case .bias: DNNL_ARG_BIAS
       case .destination: DNNL_ARG_DST_0
+      case .addend: DNNL_ARG_SRC_1
+      // oneDNN's DNNL_ARG_ATTR_MULTIPLE_POST_OP(0), a macro that is not imported.
+      case .addedAfterwards: DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | DNNL_ARG_SRC_1
+      case .sourceGradient: DNNL_ARG_DIFF_SRC_0
+      case .weightsGradient: DNNL_ARG_DIFF_WEIGHTS_0
+      case .biasGradient: DNNL_ARG_DIFF_BIAS
+      case .destinationGradient: DNNL_ARG_DIFF_DST_0
       case .scratch: DNNL_ARG_SCRATCHPAD
       }
     }
@@ -98,6 +111,12 @@ extension OneDNN {
       case .weights: (dnnl_query_weights_md, 0)
       case .bias: (dnnl_query_weights_md, 1)
       case .destination: (dnnl_query_dst_md, 0)
+      case .addend: (dnnl_query_src_md, 1)
+      case .addedAfterwards: (dnnl_query_exec_arg_md, argument)
+      case .sourceGradient: (dnnl_query_diff_src_md, 0)
+      case .weightsGradient: (dnnl_query_diff_weights_md, 0)
+      case .biasGradient: (dnnl_query_diff_weights_md, 1)
+      case .destinationGradient: (dnnl_query_diff_dst_md, 0)
       case .scratch: (dnnl_query_scratchpad_md, 0)
       }
     }

@@ -24,5 +24,10 @@ extension OneDNN {
 
     /// How many columns the window yields of `width` columns.
     public func outputWidth(of width: Int) -> Int { (width + left + right - kernel) / stride + 1 }
+
+    /// The numbers as oneDNN wants them, for height and width.
+    var strides: [Int64] { [Int64(stride), Int64(stride)] }
+    var before: [Int64] { [Int64(top), Int64(left)] }
+    var after: [Int64] { [Int64(bottom), Int64(right)] }
   }
 }

@@ -16,3 +16,4 @@
 EXTERN(f32)
 EXTERN(f64)
 EXTERN(f16)
+EXTERN(depthwise)

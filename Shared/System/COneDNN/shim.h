@@ -9,6 +9,12 @@
 // The Swift toolchain's clang has no omp.h to declare them.
 extern void omp_set_num_threads(int count);
 extern int omp_get_max_threads(void);
+extern int omp_get_thread_num(void);
+extern int omp_get_num_threads(void);
+
+// What GCC makes of `#pragma omp parallel`, part of libgomp's binary interface: calls body(data) on
+// as many threads as are set (count 0), and returns when all are done.
+extern void GOMP_parallel(void (*body)(void *), void *data, unsigned count, unsigned flags);
 
 // pthread_setname_np(3), which pthread.h hides unless _GNU_SOURCE is defined.
 extern int pthread_setname_np(pthread_t thread, const char *name);

