@@ -126,7 +126,7 @@ let package = Package(
     library("Scheduling"),
     library(
       "Dispatching",
-      ["MeshAPI", "MessagePack", "Scheduling", grpcCore, logging, serviceLifecycle]),
+      ["MeshAPI", "MessagePack", "Scheduling", "Tensor", grpcCore, logging, serviceLifecycle]),
     library(
       "ServiceKit",
       [

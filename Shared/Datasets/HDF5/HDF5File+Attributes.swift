@@ -1,6 +1,11 @@
 import CHDF5
 
 extension HDF5File {
+  /// Whether the root group has an attribute.
+  func hasAttribute(_ name: String) -> Bool {
+    HDF5File.exclusively { unsafe H5Aexists(id, name) > 0 }
+  }
+
   /// Writes a text attribute of the root group.
   func setAttribute(_ name: String, _ text: String) throws(DatasetError) {
     try HDF5File.exclusively { () throws(DatasetError) in
@@ -53,6 +58,19 @@ extension HDF5File {
       let attribute = try HDF5File.check(
         unsafe chdf5_create_attribute(id, name, chdf5_std_int64(), space), path,
         "cannot write \(name)", .unwritable)
+      defer { H5Aclose(attribute) }
+      let status = unsafe withUnsafePointer(to: Int64(number)) {
+        unsafe H5Awrite(attribute, chdf5_native_int64(), $0)
+      }
+      try HDF5File.check(status, path, "cannot write \(name)", .unwritable)
+    }
+  }
+
+  /// Changes a scalar attribute that ``setAttribute`` wrote as a number.
+  func changeAttribute(_ name: String, to number: Int) throws(DatasetError) {
+    try HDF5File.exclusively { () throws(DatasetError) in
+      let attribute = try HDF5File.check(
+        unsafe H5Aopen(id, name, chdf5_default()), path, "has no attribute \(name)", .missing)
       defer { H5Aclose(attribute) }
       let status = unsafe withUnsafePointer(to: Int64(number)) {
         unsafe H5Awrite(attribute, chdf5_native_int64(), $0)

@@ -55,7 +55,7 @@ final class HDF5File: Sendable {
 
   // MARK: Datasets
 
-  /// Makes a dataset; `chunk` nil lays it out contiguously.
+  /// Makes a dataset; `chunk` nil lays it out contiguously, else all chunks get their place now.
   func createDataset(
     _ name: String, _ element: HDF5Element, extents: [Int], chunk: [Int]? = nil
   ) throws(DatasetError) -> HDF5Dataset {
@@ -71,6 +71,7 @@ final class HDF5File: Sendable {
       }
       if let chunk {
         unsafe H5Pset_chunk(creation, Int32(chunk.count), chunk.map { hsize_t($0) })
+        chdf5_allocate_early(creation)
       }
       return try HDF5File.check(
         unsafe chdf5_create_dataset(id, name, type, space, creation), path, "cannot make \(name)",
