@@ -202,7 +202,7 @@ let package = Package(
       "SupervisionTests",
       ["MeshAPI", "ServiceKit", "Supervision", grpcCore, grpcInProcess, logging]),
     tests("TensorTests", ["Tensor"]),
-    tests("TrainingTests", ["Compute", "Decoders", "Training"]),
+    tests("TrainingTests", ["Compute", "Decoders", "Tensor", "Training", "Vocabulary"]),
     tests("VocabularyTests", ["Vocabulary"]),
     tests("WeightFilesTests", ["Tensor", "WeightFiles"]),
     tests(

@@ -17,7 +17,7 @@ struct ImageRows: Sendable {
       let isMirrored = row >= paths.count
       let path = isMirrored ? mirrored[row - paths.count] : paths[row]
       let image = try ImageFile.tensor("\(folder)/\(path)", preprocessing, .preparing)
-      return isMirrored ? Self.mirror(image) : image
+      return isMirrored ? FeatureView.mirror(image) : image
     }
   }
 
@@ -37,19 +37,7 @@ struct ImageRows: Sendable {
     tensor = { [places] row, preprocessing in
       let (split, index, isMirrored) = places[row]
       let image = preprocessing.tensor(of: Image(planes: try split.image(index)))
-      return isMirrored ? Self.mirror(image) : image
-    }
-  }
-
-  /// An image tensor [3, H, W] with each row reversed.
-  private static func mirror(_ image: Tensor) -> Tensor {
-    let width = image.shape[2]
-    let source = image.elements(as: Float.self)
-    return Tensor(image.shape, of: Float.self) { target in
-      for index in target.indices {
-        let column = index % width
-        target[index] = source[index - column + width - 1 - column]
-      }
+      return isMirrored ? FeatureView.mirror(image) : image
     }
   }
 }

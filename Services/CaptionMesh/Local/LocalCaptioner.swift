@@ -17,12 +17,13 @@ struct LocalCaptioner: Sendable {
   ///
   /// - Throws: ``CheckpointError``, ``EncoderError``.
   init(_ options: LocalOptions) throws {
-    checkpoint = try Checkpoint(path: try options.modelPath)
+    let model = try options.modelPath
+    checkpoint = try Checkpoint(path: model)
     decoder = checkpoint.decoder
-    let store = EncoderStore(path: options.store)
+    let (store, entry) = try EncoderStore(path: options.store)
+      .entry(matching: checkpoint.features, beside: model)
     source = FeatureSource(
-      encoder: try store.load(
-        try store.entry(matching: checkpoint.features).identity.name, threadCount: options.threads),
+      encoder: try store.load(entry.identity.name, threadCount: options.threads),
       threads: options.threads)
   }
 

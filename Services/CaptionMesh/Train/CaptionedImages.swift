@@ -12,13 +12,7 @@ struct CaptionedImages: Sendable {
 
   /// - Throws: ``DatasetError`` when the split is empty or the cache lacks one of its images.
   init(_ dataset: KarpathyDataset, split: String, cache: FeatureCache) throws(DatasetError) {
-    let images = dataset.images(of: split)
-    guard !images.isEmpty else {
-      throw DatasetError(
-        .missing,
-        "the data set has no image of split “\(split)”; it has \(dataset.splits.joined(separator: ", "))"
-      )
-    }
+    let images = try dataset.filledImages(of: split)
     var rows: [Int] = []
     for image in images {
       guard let row = cache.row(of: image.path) else {

@@ -12,6 +12,9 @@ struct RunFolder {
 
   var best: String { path + "/best.safetensors" }
   var last: String { path + "/last.safetensors" }
+  /// The encoders that belong to them, where the encoder learned.
+  var bestEncoder: String { path + "/best-encoder.safetensors" }
+  var lastEncoder: String { path + "/last-encoder.safetensors" }
   /// The state from which a stopped run goes on; gone once the run is done.
   var resume: String { path + "/resume.safetensors" }
   private var configFile: String { path + "/config.json" }
@@ -54,7 +57,8 @@ struct RunFolder {
     do {
       try files.createDirectory(atPath: path, withIntermediateDirectories: true)
       if overwriting {
-        for file in [resume, logFile, best, last] where files.fileExists(atPath: file) {
+        for file in [resume, logFile, best, last, bestEncoder, lastEncoder]
+        where files.fileExists(atPath: file) {
           try files.removeItem(atPath: file)
         }
       }

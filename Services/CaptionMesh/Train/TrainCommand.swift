@@ -1,6 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Datasets
 import Decoders
+public import Encoders
 import Features
 import FoundationEssentials
 import Training
@@ -10,10 +11,11 @@ import Vocabulary
 struct TrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Train a captioner on cached features.",
+    abstract: "Train a captioner.",
     discussion: """
       Reads captions from a Karpathy JSON and feature maps from a cache that `captionmesh features` \
-      wrote, trains by teacher forcing or, from a trained model, by self-critical sequence training, \
+      wrote (--features), or encodes photographs in every epoch anew (--images), by an encoder that \
+      is frozen or, with --finetune, learns along. Trains by teacher forcing or, from a trained model, by self-critical sequence training, \
       and after each epoch captions the validation split by free-running beam search, which is how \
       the captioner will be used. The run folder receives
 
@@ -21,6 +23,7 @@ struct TrainCommand: AsyncParsableCommand {
         log.csv             a line an epoch
         best.safetensors    the checkpoint with the highest validation score
         last.safetensors    the newest checkpoint
+        *-encoder.safetensors  with --finetune: the encoders that belong to them
         resume.safetensors  while the run is not done: its state, for --resume
 
       The same seed on the same number of threads gives the same weights, also when the run was \
@@ -36,7 +39,22 @@ struct TrainCommand: AsyncParsableCommand {
   var karpathy: String
 
   @Option(help: "Feature cache of the same images.")
-  var features: String
+  var features: String?
+
+  @Option(help: "Folder of the images, to encode them in every epoch instead of --features.")
+  var images: String?
+
+  @Option(help: "Encoder of the store that encodes --images; by default that of --initial.")
+  var encoder: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Layers of the encoder that learn along: layer2, layer3 or layer4 and what follows (ResNet), "
+        + "or the number of last blocks (EfficientNet-Lite).", valueName: "layers"))
+  var finetune: Opening?
+
+  @Option(help: "Encoder store; by default ~/.local/share/captionmesh/encoders.")
+  var store: String?
 
   @Option(name: .shortAndLong, help: "Folder of the run; made if missing.")
   var output: String
@@ -63,6 +81,15 @@ struct TrainCommand: AsyncParsableCommand {
   @OptionGroup(title: "Training") var training: TrainingArguments
 
   func validate() throws {
+    guard (features == nil) != (images == nil) else {
+      throw ValidationError("one of --features CACHE and --images FOLDER says where features are from")
+    }
+    if images == nil, finetune != nil || encoder != nil {
+      throw ValidationError("--finetune and --encoder need --images FOLDER: a cache is frozen")
+    }
+    if images != nil, encoder == nil, initial == nil {
+      throw ValidationError("--images needs --encoder NAME; `captionmesh encoder list` names them")
+    }
     guard maxLength > 0, minWordFrequency >= 0, saveEvery > 0 else {
       throw ValidationError("--max-length, --min-word-frequency and --save-every are above 0")
     }
@@ -75,16 +102,7 @@ struct TrainCommand: AsyncParsableCommand {
 
   func run() async throws {
     let start = try initial.map { try Checkpoint(path: $0) }
-    let cache = try FeatureCache(path: features)
-    if let start, start.features.fingerprint != cache.identity.fingerprint {
-      throw CheckpointError(
-        .mismatch,
-        "\(features): holds features of \(cache.identity), but \(initial ?? "") takes those of "
-          + "\(start.features)")
-    }
-    let data = try TrainingData(
-      karpathy: karpathy, cache: cache, vocabulary: start?.vocabulary,
-      minWordFrequency: minWordFrequency, maxLength: maxLength)
+    let data = try loadData(start)
     let configuration =
       start?.configuration
       ?? model.configuration(features: data.features, vocabulary: data.vocabulary)
@@ -94,14 +112,56 @@ struct TrainCommand: AsyncParsableCommand {
       initial: start?.parameters)
     if resume, folder.isResumable { try trainer.restore(from: folder.resume) }
     try folder.write(runConfiguration(data, trainer))
-    print(
+    printLine(
       "\(data.name): \(data.train.captions.count) images in \(data.train.source.views) views, "
         + "\(data.vocabulary.count) words; \(trainer.parameters.count) parameters; "
         + "features of \(data.features)")
-    try TrainingRun(
+    var run = TrainingRun(
       data: data, arguments: training, folder: folder, trainer: trainer, saveMinutes: saveEvery,
-      card: ["data": data.name, "options": try optionsText(trainer.options)]
-    ).run()
+      card: ["data": data.name, "options": try optionsText(trainer.options)])
+    try run.run()
+  }
+
+  private func loadData(_ start: Checkpoint?) throws -> TrainingData {
+    let dataset = try KarpathyDataset(path: karpathy)
+    let words = TrainingData.Words(
+      vocabulary: start?.vocabulary, minFrequency: minWordFrequency, maxLength: maxLength)
+    if let features {
+      let cache = try FeatureCache(path: features)
+      try check(start, takes: cache.identity, of: features)
+      return try TrainingData(dataset, cache: cache, words: words)
+    }
+    let (store, entry) = try chosenEncoder(start)
+    try check(start, takes: entry.identity.features, of: "encoder \(entry.identity.name)")
+    if let finetune {
+      let encoder = try TrainableEncoder(
+        entry.identity.name, in: store, opening: finetune, batchSize: training.batch,
+        threadCount: training.threads)
+      return try TrainingData(
+        dataset, images: images ?? "", encoder: encoder, threads: training.threads, words: words)
+    }
+    let encoder = try store.load(
+      entry.identity.name, threadCount: training.threads, maximumBatchSize: training.batch)
+    return try TrainingData(
+      dataset, images: images ?? "", encoder: encoder, threads: training.threads, words: words)
+  }
+
+  /// The encoder that was named, or that of the checkpoint to start from.
+  private func chosenEncoder(_ start: Checkpoint?) throws -> (EncoderStore, StoredEncoder) {
+    let store = EncoderStore(path: store)
+    if let encoder { return (store, try store.entry(encoder)) }
+    guard let start, let initial else { throw ValidationError("--images needs --encoder NAME") }
+    return try store.entry(matching: start.features, beside: initial)
+  }
+
+  private func check(
+    _ start: Checkpoint?, takes found: FeatureIdentity, of source: String
+  ) throws {
+    guard let start, start.features.fingerprint != found.fingerprint else { return }
+    throw CheckpointError(
+      .mismatch,
+      "\(source): gives features of \(found), but \(initial ?? "") takes those of "
+        + "\(start.features)")
   }
 
   private func runConfiguration(
@@ -118,7 +178,7 @@ struct TrainCommand: AsyncParsableCommand {
         grid: "\(data.features.gridHeight)x\(data.features.gridWidth)"),
       vocabulary: data.vocabulary.count, parameters: trainer.parameters.count,
       training: trainer.options, selection: training.select.rawValue, initial: initial,
-      finetuned: nil)
+      finetuned: finetune?.description)
   }
 
   /// The options in one line of JSON, for the checkpoint's card.
@@ -126,5 +186,18 @@ struct TrainCommand: AsyncParsableCommand {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     return String(decoding: try encoder.encode(options), as: UTF8.self)
+  }
+}
+
+extension Opening: ExpressibleByArgument {
+  /// Reads `layer3` or a number of blocks.
+  public init?(argument: String) {
+    if let blocks = Int(argument), blocks > 0 {
+      self = .lastBlocks(blocks)
+    } else if argument.hasPrefix("layer"), let number = Int(argument.dropFirst(5)), number > 0 {
+      self = .fromLayer(number)
+    } else {
+      return nil
+    }
   }
 }

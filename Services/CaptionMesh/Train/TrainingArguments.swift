@@ -78,6 +78,12 @@ struct TrainingArguments: ParsableArguments {
   @Option(help: "Weight of the past in the running mean of the parameters; 0 turns it off.")
   var averaging = 0.998
 
+  @Option(
+    help: ArgumentHelp(
+      "The encoder's learning rate as a share of the decoder's, with --finetune.",
+      valueName: "share"))
+  var encoderShare = 0.25
+
   @Option(help: "Beams of the free-running validation.")
   var beam = 3
 
@@ -105,6 +111,7 @@ struct TrainingArguments: ParsableArguments {
     options.gradientClip = clip
     options.averaging = averaging
     options.weightDecay = weightDecay
+    options.encoderShare = encoderShare
     options.scheduledSampling = scheduledSampling
     options.samples = samples
     options.threads = threads
@@ -126,8 +133,8 @@ struct TrainingArguments: ParsableArguments {
     guard samples > 1 else {
       throw ValidationError("--samples starts at 2: a caption is measured against the others")
     }
-    guard warmup >= 0, learningRate > 0, clip >= 0 else {
-      throw ValidationError("--learning-rate is above 0, --warmup and --clip at least 0")
+    guard warmup >= 0, learningRate > 0, clip >= 0, encoderShare > 0 else {
+      throw ValidationError("--learning-rate and --encoder-share are above 0, --warmup and --clip at least 0")
     }
     for (name, share) in [
       ("dropout", dropout), ("embedding-dropout", embeddingDropout),

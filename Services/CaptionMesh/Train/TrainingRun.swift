@@ -7,7 +7,7 @@ import Training
 
 /// The epochs of one run: training, validation, checkpoints and the log.
 struct TrainingRun {
-  let data: TrainingData
+  private(set) var data: TrainingData
   let arguments: TrainingArguments
   let folder: RunFolder
   let trainer: Trainer
@@ -17,18 +17,26 @@ struct TrainingRun {
   let card: [String: String]
   private let interruption = Interruption()
 
+  init(
+    data: TrainingData, arguments: TrainingArguments, folder: RunFolder, trainer: Trainer,
+    saveMinutes: Double, card: [String: String]
+  ) {
+    self.data = data
+    self.arguments = arguments
+    self.folder = folder
+    self.trainer = trainer
+    self.saveMinutes = saveMinutes
+    self.card = card
+  }
+
   /// Trains until all epochs are done, or until the score has not risen for too long.
   ///
   /// - Throws: ``ExitCode`` 75 when it was interrupted, with its state saved.
-  func run() throws {
-    let validation = Validation(
-      references: data.validationWords, vocabulary: data.vocabulary,
-      search: BeamSearch(width: arguments.beam, vocabulary: data.vocabulary),
-      threads: arguments.threads, features: data.validationFeatures)
+  mutating func run() throws {
     while !trainer.isDone {
       let rate = trainer.learningRate
       let result = try runEpoch()
-      try validate(result, validation, rate: rate)
+      try validate(result, rate: rate)
       try trainer.save(to: folder.resume)
       try interruption.check(folder)
     }
@@ -62,7 +70,15 @@ struct TrainingRun {
     return result
   }
 
-  private func validate(_ result: PassResult, _ validation: Validation, rate: Double) throws {
+  private mutating func validate(_ result: PassResult, rate: Double) throws {
+    if let learning = data.learning, let learned = trainer.averagedEncoder {
+      let encoder = try learning.write(learned, to: folder.lastEncoder)
+      try data.encodeValidation(by: encoder, threads: arguments.threads)
+    }
+    let validation = Validation(
+      references: data.validationWords, vocabulary: data.vocabulary,
+      search: BeamSearch(width: arguments.beam, vocabulary: data.vocabulary),
+      threads: arguments.threads, features: data.validationFeatures)
     let report = try validation.score(trainer.averagedDecoder)
     let teacherForced = try validation.teacherForcedBLEU4(
       trainer.configuration, trainer.averaged, data.validationCaptions)
@@ -76,7 +92,12 @@ struct TrainingRun {
       card: card.merging(
         ["epoch": "\(epoch)", "validation": report.json], uniquingKeysWith: { $1 }))
     try checkpoint.write(to: folder.last, precision: .float32)
-    if isBest { try checkpoint.write(to: folder.best, precision: arguments.precision) }
+    if isBest {
+      if let learning = data.learning, let learned = trainer.averagedEncoder {
+        _ = try learning.write(learned, to: folder.bestEncoder)
+      }
+      try checkpoint.write(to: folder.best, precision: arguments.precision)
+    }
     try folder.log(
       RunFolder.Row(
         epoch: epoch, phase: trainer.options.objective, learningRate: rate, result: result,
@@ -95,7 +116,7 @@ struct TrainingRun {
     parts.append("CIDEr-D \(report.cider.rounded(4));")
     parts.append("teacher-forced BLEU-4 \(teacherForced.rounded(4))")
     if isBest { parts.append("(the best so far)") }
-    print(parts.joined(separator: " "))
+    printLine(parts.joined(separator: " "))
   }
 
   /// The most memory that this process has had, in bytes.

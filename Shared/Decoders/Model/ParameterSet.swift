@@ -24,7 +24,8 @@ public struct ParameterSet<Scalar: Real>: Sendable {
     self.init(other.names.map { ($0, other[$0].rows, other[$0].columns) })
   }
 
-  private init(names: [String], matrices: [String: Matrix<Scalar>]) {
+  /// The given parameters, sharing memory.
+  public init(names: [String], matrices: [String: Matrix<Scalar>]) {
     self.names = names
     self.matrices = matrices
   }

@@ -35,8 +35,18 @@ extension Trainer {
 
   /// Writes the state beside `path` and renames it there.
   ///
-  /// - Throws: ``WeightFileError`` when it cannot be written; what was there before still is.
+  /// - Throws: ``WeightFileError`` when it cannot be written, ``TrainingError`` when a parameter is
+  ///   no number; what was there before still is.
   public func save(to path: String) throws {
+    for (prefix, set) in parts {
+      // A sum is no number exactly where an element is none, or where it might as well be.
+      guard set.names.allSatisfy({ set[$0].elements.reduce(0, +).isFinite }) else {
+        throw TrainingError(
+          code: .diverged,
+          message: "the \(prefix.dropLast()) parameters are no numbers any more at step "
+            + "\(state.step); the state saved before is kept; try a lower learning rate")
+      }
+    }
     var tensors: [String: Tensor] = [:]
     for (prefix, set) in parts {
       for name in set.names {
