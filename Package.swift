@@ -118,7 +118,9 @@ let package = Package(
     library("Models", exclude: ["flickr8k-attend.md", "flickr8k-attend.safetensors"]),
     library("Vocabulary"),
     library("Decoders", ["Compute", "Features", "Tensor", "Vocabulary", "WeightFiles"]),
-    library("Datasets", ["CHDF5", "Features", "Tensor"]),
+    library(
+      "Datasets",
+      ["CHDF5", "Compute", "Features", "Imaging", "Tensor", "Vocabulary", "WeightFiles"]),
     library("Scoring"),
     library(
       "Training", ["Compute", "Decoders", "Scoring", "Tensor", "Vocabulary", "WeightFiles"]),
@@ -129,7 +131,7 @@ let package = Package(
     library("Scheduling"),
     library(
       "Dispatching",
-      ["MeshAPI", "MessagePack", "Scheduling", grpcCore, logging, serviceLifecycle]),
+      ["MeshAPI", "MessagePack", "Scheduling", "Tensor", grpcCore, logging, serviceLifecycle]),
     library(
       "ServiceKit",
       [
@@ -175,7 +177,8 @@ let package = Package(
     // Tests
     tests("CaptionMeshTests", ["CaptionMesh", "Scoring", argumentParser]),
     tests("ComputeTests", ["Compute", "Tensor"]),
-    tests("DatasetsTests", ["Datasets", "Features", "Tensor"]),
+    tests(
+      "DatasetsTests", ["CHDF5", "Datasets", "Features", "Tensor", "Vocabulary", "WeightFiles"]),
     tests("DecodersTests", ["Compute", "Decoders", "Tensor", "Vocabulary"]),
     tests(
       "DispatchingTests",
@@ -186,7 +189,8 @@ let package = Package(
       ]),
     tests("DrawingTests", ["Drawing"]),
     tests(
-      "EncodersTests", ["Compute", "Encoders", "Features", "Imaging", "Tensor", "WeightFiles"]),
+      "EncodersTests",
+      ["Compute", "Encoders", "Features", "Imaging", "NumpyFiles", "Tensor", "WeightFiles"]),
     tests("ImagingTests", ["Imaging", "NumpyFiles", "Tensor"]),
     tests("MeshAPITests", ["MeshAPI", "MessagePack", "Tensor", grpcCore, grpcInProcess]),
     tests("MeshTests", []),

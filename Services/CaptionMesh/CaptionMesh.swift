@@ -24,7 +24,8 @@ struct CaptionMesh: AsyncParsableCommand {
         subcommands: [StreamCommand.self, CaptionCommand.self, MeshCommand.self]
       ),
       CommandGroup(
-        name: "Training", subcommands: [FeaturesCommand.self, TrainCommand.self]),
+        name: "Training",
+        subcommands: [PrepareCommand.self, FeaturesCommand.self, TrainCommand.self]),
       CommandGroup(
         name: "Measuring",
         subcommands: [EvaluateCommand.self, ScoreCommand.self, ReportCommand.self]),

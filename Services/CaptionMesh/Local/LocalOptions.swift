@@ -19,16 +19,24 @@ struct LocalOptions: ParsableArguments {
   /// The checkpoint's path, where there can be but one.
   var modelPath: String {
     get throws {
-      guard model.count < 2 else {
-        throw ValidationError("--model is given \(model.count) times; one is taken here")
+      let paths = try modelPaths
+      guard paths.count == 1 else {
+        throw ValidationError("--model is given \(paths.count) times; one is taken here")
       }
-      if let model = model.first { return model }
+      return paths[0]
+    }
+  }
+
+  /// The checkpoints' paths, at least one.
+  var modelPaths: [String] {
+    get throws {
+      if !model.isEmpty { return model }
       guard let path = ShippedModels.path() else {
         throw ValidationError(
           "no model came with this program; name one with --model FILE, or the folder of the "
             + "models in CAPTIONMESH_MODELS")
       }
-      return path
+      return [path]
     }
   }
 

@@ -85,7 +85,7 @@ struct ImageReader: Sendable {
         try stride(from: thread, to: images.count, by: threads).map { index in
           let image = images[index]
           let tensor = try ImageFile.tensor(paths[image.index], preprocessing, decoder)
-          return image.view == 1 ? FeatureSource.mirror(tensor) : tensor
+          return image.view == 1 ? FeatureView.mirror(tensor) : tensor
         }
       }
     }
