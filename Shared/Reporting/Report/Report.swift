@@ -102,8 +102,8 @@ public struct Report: Sendable {
     return [
       .heading(2, "The same photographs, captioned by every model"),
       .note(
-        "Bright is where the decoder’s attention lay when it chose the word. These are photographs "
-          + "of no data set that the models were trained on, unless their names say so."),
+        "Bright is where the decoder’s attention lay when it chose the word; point at a word, or "
+          + "press it, to see its map over the photograph."),
     ] + photographs.map { .photograph($0) }
   }
 
