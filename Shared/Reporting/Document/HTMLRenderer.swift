@@ -43,7 +43,11 @@ struct HTMLRenderer {
   private func html(_ table: Table) -> String {
     var result = "<div class=\"scroll\"><table class=\"\(table.isText ? "text" : "numbers")\">"
     result += "<caption>\(HTML.escape(table.caption))</caption>\n<thead><tr>"
-    for column in table.columns { result += "<th scope=\"col\">\(HTML.escape(column))</th>" }
+    for column in table.columns {
+      // Hyphens that no line ends at: BLEU-4 is one word.
+      let name = HTML.escape(column).replacing("-", with: "&#8209;")
+      result += "<th scope=\"col\">\(name)</th>"
+    }
     result += "</tr></thead>\n<tbody>\n"
     for row in table.rows {
       result += row.isQuiet ? "<tr class=\"others\">" : "<tr>"

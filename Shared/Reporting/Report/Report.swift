@@ -102,8 +102,7 @@ public struct Report: Sendable {
     return [
       .heading(2, "The same photographs, captioned by every model"),
       .note(
-        "Bright is where the decoder’s attention lay when it chose the word; point at a word, or "
-          + "press it, to see its map over the photograph."),
+        "Bright is where the decoder’s attention lay when it chose the word."),
     ] + photographs.map { .photograph($0) }
   }
 
