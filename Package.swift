@@ -87,6 +87,7 @@ let package = Package(
     .systemLibrary(name: "COneDNN", path: "Shared/System/COneDNN"),
     .systemLibrary(name: "COpenBLAS", path: "Shared/System/COpenBLAS"),
     .systemLibrary(name: "CZeroMQ", path: "Shared/System/CZeroMQ"),
+    shim("CCurl", linking: "curl"),
     shim("CJPEG", linking: "jpeg"),
     shim("CPNG", linking: "png"),
     shim("CPixels"),
@@ -103,6 +104,7 @@ let package = Package(
     library("NumpyFiles", ["Tensor"]),
     library("Compute", ["CKernels", "COneDNN", "COpenBLAS", "Tensor"]),
     library("WeightFiles", ["CSHA256", "Tensor"]),
+    library("Downloads", ["CCurl", "WeightFiles"]),
 
     // Photographs
     library("Imaging", ["CJPEG", "CPNG", "CPixels", "Tensor"]),
@@ -141,7 +143,8 @@ let package = Package(
     service(
       "CaptionMesh",
       [
-        "Compute", "Datasets", "Decoders", "Encoders", "Features", "Imaging", "MeshAPI",
+        "Compute", "Datasets", "Decoders", "Downloads", "Encoders", "Features", "Imaging",
+        "MeshAPI",
         "MessagePack", "Models", "NumpyFiles", "Scoring", "ServiceKit", "Supervision",
         "Tensor", "Training", "Vocabulary", "ZeroMQTransport", argumentParser, grpcCore, logging,
         serviceLifecycle,
@@ -170,7 +173,8 @@ let package = Package(
     service("Scorer", ["MeshAPI", "Scoring", "ServiceKit", argumentParser, grpcCore]),
 
     // Tests
-    tests("CaptionMeshTests", ["CaptionMesh", "Scoring", argumentParser]),
+    tests(
+      "CaptionMeshTests", ["CaptionMesh", "Encoders", "Scoring", "WeightFiles", argumentParser]),
     tests("ComputeTests", ["Compute", "Tensor"]),
     tests(
       "DatasetsTests", ["CHDF5", "Datasets", "Features", "Tensor", "Vocabulary", "WeightFiles"]),
@@ -182,6 +186,7 @@ let package = Package(
         "ZeroMQTransport", grpcCore, grpcInProcess, logging, serviceLifecycle,
         serviceLifecycleTestKit,
       ]),
+    tests("DownloadsTests", ["Downloads", "WeightFiles"]),
     tests(
       "EncodersTests", ["Compute", "Encoders", "Features", "Imaging", "Tensor", "WeightFiles"]),
     tests("ImagingTests", ["Imaging", "NumpyFiles", "Tensor"]),

@@ -82,7 +82,8 @@ struct TrainCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard (features == nil) != (images == nil) else {
-      throw ValidationError("one of --features CACHE and --images FOLDER says where features are from")
+      throw ValidationError(
+        "one of --features CACHE and --images FOLDER says where features are from")
     }
     if images == nil, finetune != nil || encoder != nil {
       throw ValidationError("--finetune and --encoder need --images FOLDER: a cache is frozen")

@@ -134,7 +134,8 @@ struct TrainingArguments: ParsableArguments {
       throw ValidationError("--samples starts at 2: a caption is measured against the others")
     }
     guard warmup >= 0, learningRate > 0, clip >= 0, encoderShare > 0 else {
-      throw ValidationError("--learning-rate and --encoder-share are above 0, --warmup and --clip at least 0")
+      throw ValidationError(
+        "--learning-rate and --encoder-share are above 0, --warmup and --clip at least 0")
     }
     for (name, share) in [
       ("dropout", dropout), ("embedding-dropout", embeddingDropout),
