@@ -82,6 +82,7 @@ let package = Package(
   ],
   targets: [
     // C modules and shims
+    .systemLibrary(name: "CCairo", path: "Shared/System/CCairo", pkgConfig: "cairo"),
     .systemLibrary(name: "CHDF5", path: "Shared/System/CHDF5", pkgConfig: "hdf5"),
     .systemLibrary(name: "CMessagePack", path: "Shared/System/CMessagePack"),
     .systemLibrary(name: "COneDNN", path: "Shared/System/COneDNN"),
@@ -108,6 +109,10 @@ let package = Package(
 
     // Photographs
     library("Imaging", ["CJPEG", "CPNG", "CPixels", "Tensor"]),
+
+    // Pictures and reports
+    library("Drawing", ["CCairo"]),
+    library("Reporting", ["Drawing", "Imaging", "Tensor"]),
 
     // Captioning
     library("Encoders", ["Compute", "Features", "Imaging", "Tensor", "WeightFiles"]),
@@ -144,8 +149,7 @@ let package = Package(
       "CaptionMesh",
       [
         "Compute", "Datasets", "Decoders", "Downloads", "Encoders", "Features", "Imaging",
-        "MeshAPI",
-        "MessagePack", "Models", "NumpyFiles", "Scoring", "ServiceKit", "Supervision",
+        "MeshAPI", "MessagePack", "Models", "NumpyFiles", "Reporting", "Scoring", "ServiceKit", "Supervision",
         "Tensor", "Training", "Vocabulary", "ZeroMQTransport", argumentParser, grpcCore, logging,
         serviceLifecycle,
       ]),
@@ -187,13 +191,16 @@ let package = Package(
         serviceLifecycleTestKit,
       ]),
     tests("DownloadsTests", ["Downloads", "WeightFiles"]),
+    tests("DrawingTests", ["Drawing"]),
     tests(
-      "EncodersTests", ["Compute", "Encoders", "Features", "Imaging", "Tensor", "WeightFiles"]),
+      "EncodersTests",
+      ["Compute", "Encoders", "Features", "Imaging", "NumpyFiles", "Tensor", "WeightFiles"]),
     tests("ImagingTests", ["Imaging", "NumpyFiles", "Tensor"]),
     tests("MeshAPITests", ["MeshAPI", "MessagePack", "Tensor", grpcCore, grpcInProcess]),
     tests("MeshTests", []),
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
     tests("NumpyFilesTests", ["NumpyFiles", "Tensor"]),
+    tests("ReportingTests", ["Drawing", "Imaging", "Reporting", "Tensor"]),
     tests("SchedulingTests", ["Scheduling"]),
     tests("ScoringTests", ["Scoring"]),
     tests(

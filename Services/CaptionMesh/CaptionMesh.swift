@@ -27,7 +27,8 @@ struct CaptionMesh: AsyncParsableCommand {
         name: "Training",
         subcommands: [PrepareCommand.self, FeaturesCommand.self, TrainCommand.self]),
       CommandGroup(
-        name: "Measuring", subcommands: [EvaluateCommand.self, ScoreCommand.self]),
+        name: "Measuring",
+        subcommands: [EvaluateCommand.self, ScoreCommand.self, ReportCommand.self]),
       CommandGroup(
         name: "Encoders", subcommands: [EncoderCommand.self, EncodeCommand.self]),
     ])

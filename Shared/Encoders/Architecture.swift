@@ -6,20 +6,22 @@ public enum Architecture: String, Sendable, CaseIterable, CustomStringConvertibl
   case efficientNetLite0 = "efficientnet-lite0"
   case efficientNetLite1 = "efficientnet-lite1"
   case efficientNetLite2 = "efficientnet-lite2"
+  case resnet101v2c4 = "resnet101v2-c4"
 
   public var description: String { rawValue }
 
   /// The channels of the feature grid.
   public var outputChannels: Int { network.outputChannels }
 
-  /// How many pixels a cell of the feature grid covers in each direction.
-  public static let stride = 32
+  /// The smallest height and width of an image: what a cell of the coarsest feature grid covers.
+  public static let minimumExtent = 32
 
   /// What published weights of this architecture were trained with.
   public var defaultNormalization: Normalization {
     switch self {
     case .resnet18, .resnet34, .resnet50, .resnet101, .resnet152: .torchvision
     case .efficientNetLite0, .efficientNetLite1, .efficientNetLite2: .efficientNetLite
+    case .resnet101v2c4: .tf
     }
   }
 
@@ -33,6 +35,7 @@ public enum Architecture: String, Sendable, CaseIterable, CustomStringConvertibl
     case .efficientNetLite0: .efficientNetLite(width: 1.0, depth: 1.0, imageSize: 224)
     case .efficientNetLite1: .efficientNetLite(width: 1.0, depth: 1.1, imageSize: 240)
     case .efficientNetLite2: .efficientNetLite(width: 1.1, depth: 1.2, imageSize: 260)
+    case .resnet101v2c4: .resNetV2(depths: [3, 4, 22])
     }
   }
 }

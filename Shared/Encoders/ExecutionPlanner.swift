@@ -53,6 +53,7 @@ struct ExecutionPlanner {
       switch layer.operation {
       case .maxPooling: slots.append(try appendMaxPooling(index))
       case .convolution(let convolution): slots.append(try append(convolution, layer: index))
+      case .preactivation(let name): slots.append(try appendPreactivation(name, layer: index))
       }
     }
     let features = slots[network.output]
@@ -75,6 +76,22 @@ extension ExecutionPlanner {
       window: network.layers[layer].operation.window)
     let output = try builder.block(descriptor.descriptor(of: .destination))
     try builder.append(descriptor, [.source: input, .destination: output])
+    return output
+  }
+
+  private mutating func appendPreactivation(
+    _ name: String, layer: Int
+  ) throws(OneDNNError) -> PlanBuilder.Slot {
+    let input = slots[network.layers[layer].input]
+    let descriptor = try OneDNN.PrimitiveDescriptor(preactivation: input.memory.descriptor)
+    let output = try builder.block(input.memory.descriptor)
+    let constants = try weights.preactivation(name).merging(
+      .neutralStatistics(channels: extents[layer + 1][1])
+    ) { $1 }
+    try builder.append(
+      descriptor,
+      constants.mapValues { PlanBuilder.Slot($0) }.merging(
+        [.source: input, .destination: output]) { $1 })
     return output
   }
 

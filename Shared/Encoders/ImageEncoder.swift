@@ -51,7 +51,8 @@ public final class ImageEncoder: Sendable {
   /// Encodes images, blocking the caller.
   ///
   /// - Parameter images: float32 [N, 3, H, W], normalised; H and W are at least 32.
-  /// - Returns: float32 [N, C, h, w], the network's own grid: h is ⌈H / 32⌉, w is ⌈W / 32⌉.
+  /// - Returns: float32 [N, C, h, w], the network's own grid: h is ⌈H / 32⌉, w is ⌈W / 32⌉;
+  ///   ⌈H / 16⌉ and ⌈W / 16⌉ for `resnet101v2-c4`.
   /// - Throws: ``EncoderError`` `invalid` for images of another type or shape.
   public func encode(_ images: Tensor) throws(EncoderError) -> Tensor {
     try check(images)
@@ -84,12 +85,12 @@ public final class ImageEncoder: Sendable {
   private func check(_ images: Tensor) throws(EncoderError) {
     let shape = images.shape
     guard images.elementType == .float32, shape.rank == 4, shape[0] > 0, shape[1] == 3,
-      shape[2] >= Architecture.stride, shape[3] >= Architecture.stride
+      shape[2] >= Architecture.minimumExtent, shape[3] >= Architecture.minimumExtent
     else {
       throw EncoderError(
         code: .invalid,
         "an encoder takes float32 images of shape N×3×H×W with H and W of at least "
-          + "\(Architecture.stride), not \(images.elementType.rawValue) \(shape)")
+          + "\(Architecture.minimumExtent), not \(images.elementType.rawValue) \(shape)")
     }
   }
 }

@@ -35,6 +35,7 @@ extension Network.Operation {
       switch self {
       case .convolution(let layer): (layer.kernel, layer.stride, layer.padding)
       case .maxPooling(let kernel, let stride, let padding): (kernel, stride, padding)
+      case .preactivation: (1, 1, .symmetric(0))
       }
     let (before, after) = padding.amounts(kernel: kernel, stride: stride)
     return OneDNN.Window(

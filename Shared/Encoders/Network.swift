@@ -16,6 +16,9 @@ struct Network: Sendable, Equatable {
   enum Operation: Sendable, Equatable {
     case convolution(Convolution)
     case maxPooling(kernel: Int, stride: Int, padding: Padding)
+    /// max(x · scale + shift, 0), a scale and a shift for each channel: a batch norm before a
+    /// convolution, as residual units with pre-activation have it, whose name in files this is.
+    case preactivation(name: String)
   }
 
   /// A convolution, the batch norm after it, what is added, and the activation.
@@ -80,6 +83,13 @@ struct Network: Sendable, Equatable {
       } else {
         nil
       }
+    }
+  }
+
+  /// The preactivations' names with the places of their layers.
+  var preactivations: [(layer: Int, name: String)] {
+    layers.indices.compactMap { index in
+      if case .preactivation(let name) = layers[index].operation { (index, name) } else { nil }
     }
   }
 }

@@ -8,7 +8,8 @@ struct NetworkBuilder {
       layers: [], batchNormEpsilon: batchNormEpsilon, channels: [imageChannels])
   }
 
-  /// A convolution and its batch norm, named as in weight files; then `residual` is added and the
+  /// A convolution and its batch norm, named as in weight files (nil where those have it folded
+  /// in); then `residual` is added and the
   /// activation applied.
   mutating func convolution(
     _ name: String, _ batchNorm: String?, of input: Network.Value, to channels: Int, kernel: Int,
@@ -29,6 +30,11 @@ struct NetworkBuilder {
     append(
       .maxPooling(kernel: kernel, stride: stride, padding: padding), input,
       network.channels[input])
+  }
+
+  /// A batch norm, of that name in weight files, and ReLU.
+  mutating func preactivation(_ name: String, of input: Network.Value) -> Network.Value {
+    append(.preactivation(name: name), input, network.channels[input])
   }
 
   private mutating func append(

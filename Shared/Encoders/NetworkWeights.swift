@@ -80,6 +80,11 @@ struct NetworkWeights {
     )
   }
 
+  /// What a preactivation multiplies each channel by and adds to it, float32.
+  func preactivation(_ name: String) -> (scale: Tensor, shift: Tensor) {
+    (reals("\(name).scale"), reals("\(name).shift"))
+  }
+
   /// Identifies the weights, however they are written down: the SHA-256 of each tensor's name,
   /// type and shape ("conv1.weight F32 64x3x7x7" and a line feed) and bytes, in order of names.
   func hash() -> String {
@@ -123,7 +128,7 @@ extension Network {
   func tensorShapes(
     isFolded: (Convolution) -> Bool = { _ in false }
   ) -> [(name: String, shape: Shape)] {
-    convolutions.flatMap { _, convolution in
+    let ofConvolutions = convolutions.flatMap { _, convolution in
       let weight = (name: convolution.weightName, shape: Shape(convolution.weightExtents))
       let channels = Shape([convolution.outputChannels])
       guard let norm = convolution.batchNorm, !isFolded(convolution) else {
@@ -132,6 +137,10 @@ extension Network {
       return [weight]
         + ["weight", "bias", "running_mean", "running_var"].map { ("\(norm).\($0)", channels) }
     }
+    let ofPreactivations = preactivations.flatMap { layer, name in
+      ["scale", "shift"].map { (name: "\(name).\($0)", shape: Shape([channels[layer + 1]])) }
+    }
+    return ofConvolutions + ofPreactivations
   }
 }
 

@@ -50,6 +50,15 @@ final class PackedWeights {
     return entry
   }
 
+  /// A preactivation's scale and shift.
+  func preactivation(_ name: String) throws(OneDNNError) -> [OneDNN.Role: OneDNN.Memory] {
+    let (scale, shift) = source.preactivation(name)
+    return [
+      .scale: try .vector(scale.array(of: Float.self)),
+      .shift: try .vector(shift.array(of: Float.self)),
+    ]
+  }
+
   private func foldingMemory(_ extents: [Int]) throws(OneDNNError) -> OneDNN.Memory {
     let memory = try OneDNN.Memory(unbound: .init(extents, .float32, .dense))
     try memory.bind(to: folding)
@@ -71,5 +80,29 @@ extension Network.Convolution {
   var oneDNNWeightExtents: [Int] {
     groups == 1
       ? weightExtents : [groups, outputChannels / groups, inputChannels / groups, kernel, kernel]
+  }
+}
+
+extension OneDNN.Memory {
+  /// An argument [C] with the given elements.
+  static func vector(_ elements: [Float]) throws(OneDNNError) -> OneDNN.Memory {
+    try vector(Matrix(1, elements.count, elements))
+  }
+
+  /// An argument [C] that lies in a matrix of one row.
+  static func vector(_ matrix: Matrix<Float>) throws(OneDNNError) -> OneDNN.Memory {
+    let memory = try OneDNN.Memory(unbound: .init([matrix.columns], .float32, .dense))
+    try memory.bind(to: matrix)
+    return memory
+  }
+}
+
+extension [OneDNN.Role: OneDNN.Memory] {
+  /// The statistics that make a batch norm a mere scaling and shifting of channels.
+  static func neutralStatistics(channels: Int) throws(OneDNNError) -> Self {
+    [
+      .mean: try .vector([Float](repeating: 0, count: channels)),
+      .variance: try .vector([Float](repeating: 1, count: channels)),
+    ]
   }
 }

@@ -48,13 +48,25 @@ enum Synthetic {
       let extents = convolution.weightExtents
       let fanIn = Float(extents[1] * extents[2] * extents[3])
       func map(_ name: String, _ body: (Float) -> Float) {
-        let full = "\(convolution.batchNorm!).\(name)"
+        let full = "\(convolution.batchNorm ?? convolution.name).\(name)"
         tensors[full] = Tensor(shapes[full]!, tensors[full]!.array(of: Float.self).map(body))
+      }
+      if convolution.batchNorm == nil {
+        map("weight") { $0 / fanIn.squareRoot() }
+        map("bias") { 0.5 * $0 }
+        continue
       }
       map("weight") { 1 + 0.5 * $0 }
       map("bias") { 0.5 * $0 }
       map("running_mean") { 0.1 * fanIn.squareRoot() * $0 }
       map("running_var") { 0.4 * fanIn * (1 + 0.5 * $0) }
+    }
+    for (_, name) in network.preactivations {
+      for (part, base) in [("scale", Float(1)), ("shift", 0)] {
+        let full = "\(name).\(part)"
+        tensors[full] = Tensor(
+          shapes[full]!, tensors[full]!.array(of: Float.self).map { base + 0.5 * $0 })
+      }
     }
     return tensors
   }

@@ -42,6 +42,7 @@ import Testing
 
   private struct SampledGradient: Decodable {
     var maximum: Float
+    var norm: Double
     var step: Int
     var values: [Float]
   }
@@ -56,6 +57,7 @@ import Testing
   @Test(arguments: [
     (Architecture.efficientNetLite0, 64, Opening.lastBlocks(16)),
     (.resnet18, 96, .fromLayer(2)), (.resnet50, 64, .fromLayer(3)),
+    (.resnet101v2c4, 64, .fromLayer(3)),
   ])
   func gradientsArePyTorchs(_ architecture: Architecture, size: Int, opening: Opening) throws {
     let encoder = try encoder(architecture, size: size, opening: opening)
@@ -72,6 +74,8 @@ import Testing
       }
       #expect(differences.max()! <= 1e-3 * golden.maximum, "\(name)")
       #expect(abs(found.map(abs).max()! - golden.maximum) <= 1e-3 * golden.maximum, "\(name)")
+      let norm = dot(encoder.gradients[name], encoder.gradients[name]).squareRoot()
+      #expect(abs(norm - golden.norm) <= 1e-3 * golden.norm, "\(name)")
     }
   }
 
@@ -197,7 +201,9 @@ import Testing
   @Test(arguments: [
     (Architecture.efficientNetLite0, Opening.lastBlocks(17)),
     (.efficientNetLite0, .lastBlocks(0)), (.efficientNetLite0, .fromLayer(2)),
-    (.resnet18, .fromLayer(0)), (.resnet18, .fromLayer(5)), (.resnet18, .lastBlocks(9)),
+    // The gradient would have to pass its shortcut's subsampling.
+    (.resnet101v2c4, .fromLayer(2)), (.resnet18, .fromLayer(0)), (.resnet18, .fromLayer(5)),
+    (.resnet18, .lastBlocks(9)),
   ])
   func whatIsNotThereCannotBeOpened(_ architecture: Architecture, opening: Opening) throws {
     let error = #expect(throws: EncoderError.self) {

@@ -10,7 +10,10 @@ import WeightFiles
 struct RunFolder {
   let path: String
 
-  var best: String { path + "/best.safetensors" }
+  /// The checkpoint of a run with the highest validation score.
+  static func best(of run: String) -> String { run + "/best.safetensors" }
+
+  var best: String { Self.best(of: path) }
   var last: String { path + "/last.safetensors" }
   /// The encoders that belong to them, where the encoder learned.
   var bestEncoder: String { path + "/best-encoder.safetensors" }

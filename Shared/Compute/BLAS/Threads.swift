@@ -18,15 +18,20 @@ public enum Parallel {
     DispatchQueue.concurrentPerform(iterations: count, execute: body)
   }
 
-  /// Calls `body` with each element and its index, side by side, and returns what it returned, in
-  /// the elements' order.
+  /// Calls `body` with each element and its index, at most `threads` at a time (by default all), and
+  /// returns what it returned, in the elements' order.
   public static func map<Element: Sendable, Result: Sendable>(
-    _ elements: [Element], _ body: @Sendable (Int, Element) -> Result
+    _ elements: [Element], threads: Int? = nil, _ body: @Sendable (Int, Element) -> Result
   ) -> [Result] {
     let results = Mutex([Result?](repeating: nil, count: elements.count))
-    forEach(elements.count) { index in
-      let result = body(index, elements[index])
-      results.withLock { $0[index] = result }
+    let next = Atomic(0)
+    forEach(min(threads ?? elements.count, elements.count)) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if index >= elements.count { return }
+        let result = body(index, elements[index])
+        results.withLock { $0[index] = result }
+      }
     }
     // Every index was written.
     return results.withLock { $0.map { $0! } }

@@ -25,6 +25,7 @@ public struct KernelTable<Scalar>: @unchecked Sendable {
   let sigmoid: (Int, Int, Output, Int) -> Void
   let tanh: (Int, Int, Output, Int) -> Void
   let tanhBackward: (Int, Int, Input, Int, Input, Int, Output, Int) -> Void
+  let log: (Int, Int, Output, Int) -> Void
   let relu: (Int, Int, Output, Int) -> Void
   let reluBackward: (Int, Int, Input, Int, Input, Int, Output, Int) -> Void
   let multiply: (Int, Int, Input, Int, Input, Int, Output, Int) -> Void
@@ -81,6 +82,7 @@ extension KernelTable where Scalar == Float {
       sigmoid: c.sigmoid,
       tanh: c.tanh,
       tanhBackward: c.tanh_backward,
+      log: c.log,
       relu: c.relu,
       reluBackward: c.relu_backward,
       multiply: c.multiply,
@@ -122,6 +124,7 @@ extension KernelTable where Scalar == Double {
       sigmoid: c.sigmoid,
       tanh: c.tanh,
       tanhBackward: c.tanh_backward,
+      log: c.log,
       relu: c.relu,
       reluBackward: c.relu_backward,
       multiply: c.multiply,

@@ -51,6 +51,9 @@ extension Matrix {
       rows, columns, y.pointer, y.stride, dy.pointer, dy.stride, pointer, stride)
   }
 
+  /// The natural logarithm of each element, in place.
+  public func logarithm() { unsafe Scalar.kernels.log(rows, columns, pointer, stride) }
+
   /// max(0, x) of each element, in place.
   public func relu() { unsafe Scalar.kernels.relu(rows, columns, pointer, stride) }
 

@@ -85,6 +85,11 @@ extension OneDNN {
     case addend, addedAfterwards
     /// The loss's derivatives by the arguments of those names.
     case sourceGradient, weightsGradient, biasGradient, destinationGradient
+    /// A factor, an addend, a mean and a variance for each channel, and the loss's derivatives by
+    /// the first two.
+    case scale, shift, mean, variance, scaleGradient, shiftGradient
+    /// What a forward calculation leaves for the backward one.
+    case workspace
     /// Memory that the primitive may scribble on while it runs.
     case scratch
 
@@ -101,6 +106,13 @@ extension OneDNN {
       case .weightsGradient: DNNL_ARG_DIFF_WEIGHTS_0
       case .biasGradient: DNNL_ARG_DIFF_BIAS
       case .destinationGradient: DNNL_ARG_DIFF_DST_0
+      case .scale: DNNL_ARG_SCALE
+      case .shift: DNNL_ARG_SHIFT
+      case .mean: DNNL_ARG_MEAN
+      case .variance: DNNL_ARG_VARIANCE
+      case .scaleGradient: DNNL_ARG_DIFF_SCALE
+      case .shiftGradient: DNNL_ARG_DIFF_SHIFT
+      case .workspace: DNNL_ARG_WORKSPACE
       case .scratch: DNNL_ARG_SCRATCHPAD
       }
     }
@@ -112,7 +124,9 @@ extension OneDNN {
       case .bias: (dnnl_query_weights_md, 1)
       case .destination: (dnnl_query_dst_md, 0)
       case .addend: (dnnl_query_src_md, 1)
-      case .addedAfterwards: (dnnl_query_exec_arg_md, argument)
+      case .addedAfterwards, .scale, .shift, .mean, .variance, .scaleGradient, .shiftGradient:
+        (dnnl_query_exec_arg_md, argument)
+      case .workspace: (dnnl_query_workspace_md, 0)
       case .sourceGradient: (dnnl_query_diff_src_md, 0)
       case .weightsGradient: (dnnl_query_diff_weights_md, 0)
       case .biasGradient: (dnnl_query_diff_weights_md, 1)

@@ -38,6 +38,15 @@ public struct KarpathyDataset: Sendable {
     images.filter { $0.split == split || (split == "train" && $0.split == "restval") }
   }
 
+  /// How often each word stands in the captions of a split.
+  public func wordCounts(of split: String) -> [String: Int] {
+    var counts: [String: Int] = [:]
+    for image in images(of: split) {
+      for word in image.sentences.lazy.flatMap(\.tokens) { counts[word, default: 0] += 1 }
+    }
+    return counts
+  }
+
   /// The splits that occur, in order of first appearance.
   public var splits: [String] {
     var seen: [String] = []

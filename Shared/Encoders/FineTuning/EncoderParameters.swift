@@ -1,11 +1,12 @@
 public import Compute
 internal import Tensor
 
-/// The weights and biases of an encoder's convolutions that learn, or their gradients, with batch
+/// The weights and biases of an encoder's layers that learn, or their gradients, with batch
 /// norms (their statistics being fixed) folded in.
 ///
 /// A convolution `layer4.0.conv1` has `layer4.0.conv1.weight`, [O, I / groups · kernel · kernel] in
-/// the order of PyTorch's OIHW, and `layer4.0.conv1.bias`, [1, O]. As with ``Matrix``, copies share
+/// the order of PyTorch's OIHW, and `layer4.0.conv1.bias`, [1, O]; a preactivation
+/// `layer3.1.preact` has `layer3.1.preact.scale` and `layer3.1.preact.shift`, [1, C]. As with ``Matrix``, copies share
 /// the numbers.
 public struct EncoderParameters: Sendable {
   /// The names in the order in which layers are calculated.
@@ -37,15 +38,26 @@ public struct EncoderParameters: Sendable {
     self.matrices = matrices
   }
 
-  /// The parameters of the convolutions from layer `first` on.
+  /// The parameters of the layers from `first` on.
   init(_ weights: NetworkWeights, from first: Int = 0) {
     var names: [String] = []
     var matrices: [String: Matrix<Float>] = [:]
-    for (layer, convolution) in weights.network.convolutions where layer >= first {
-      let (weight, bias) = weights.folded(convolution)
-      names += [convolution.weightName, convolution.biasName]
-      matrices[convolution.weightName] = weight
-      matrices[convolution.biasName] = bias
+    func add(_ name: String, _ matrix: Matrix<Float>) {
+      names.append(name)
+      matrices[name] = matrix
+    }
+    for layer in weights.network.layers[first...] {
+      switch layer.operation {
+      case .maxPooling: break
+      case .convolution(let convolution):
+        let (weight, bias) = weights.folded(convolution)
+        add(convolution.weightName, weight)
+        add(convolution.biasName, bias)
+      case .preactivation(let name):
+        let (scale, shift) = weights.preactivation(name)
+        add("\(name).scale", Matrix(1, scale.shape[0], scale.array(of: Float.self)))
+        add("\(name).shift", Matrix(1, shift.shape[0], shift.array(of: Float.self)))
+      }
     }
     self.init(names: names, matrices: matrices)
     weights.releasePages()

@@ -17,10 +17,16 @@ extension Network {
   /// The blocks with the layers they begin at, in order: `_blocks.N` or `layerS.N`.
   var blocks: [(name: Substring, layer: Int)] {
     var blocks: [(name: Substring, layer: Int)] = []
-    for (layer, convolution) in convolutions {
-      let parts = convolution.name.split(separator: ".")
+    for (layer, place) in layers.enumerated() {
+      let layerName: String
+      switch place.operation {
+      case .maxPooling: continue
+      case .convolution(let convolution): layerName = convolution.name
+      case .preactivation(let name): layerName = name
+      }
+      let parts = layerName.split(separator: ".")
       guard parts.count > 2, parts[1].allSatisfy(\.isNumber) else { continue }
-      let name = convolution.name[parts[0].startIndex..<parts[1].endIndex]
+      let name = layerName[parts[0].startIndex..<parts[1].endIndex]
       if blocks.last?.name != name { blocks.append((name, layer)) }
     }
     return blocks

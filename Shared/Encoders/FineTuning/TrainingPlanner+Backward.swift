@@ -8,6 +8,7 @@ extension TrainingPlanner {
     switch network.layers[layer].operation {
     case .maxPooling: preconditionFailure("pooling does not learn")
     case .convolution(let convolution): try appendBackward(convolution, layer: layer)
+    case .preactivation(let name): try appendBackward(preactivation: name, layer: layer)
     }
   }
 
@@ -88,7 +89,7 @@ extension TrainingPlanner {
   }
 
   /// Adds to the gradient by a value; the first addend becomes the sum.
-  private mutating func add(
+  mutating func add(
     _ addend: PlanBuilder.Slot, to value: Network.Value
   ) throws(OneDNNError) {
     guard let sum = valueGradients[value] else {

@@ -22,6 +22,8 @@ struct TrainingPlanner {
   var valueGradients: [Network.Value: PlanBuilder.Slot] = [:]
   /// The forward primitives, by layer.
   var forwards: [Int: OneDNN.PrimitiveDescriptor] = [:]
+  /// What forward primitives leave for the backward ones, by layer.
+  var workspaces: [Int: PlanBuilder.Slot] = [:]
 
   /// - Parameters:
   ///   - extents: of the images, N, C, H, W.
@@ -65,6 +67,7 @@ extension TrainingPlanner {
     switch network.layers[layer].operation {
     case .maxPooling: preconditionFailure("pooling does not learn")
     case .convolution(let convolution): try appendForward(convolution, layer: layer)
+    case .preactivation(let name): try appendForward(preactivation: name, layer: layer)
     }
   }
 
@@ -117,8 +120,6 @@ extension TrainingPlanner {
   func bias(
     _ convolution: Network.Convolution, in set: EncoderParameters
   ) throws(OneDNNError) -> PlanBuilder.Slot {
-    let memory = try OneDNN.Memory(unbound: .init([convolution.outputChannels], .float32, .dense))
-    try memory.bind(to: set[convolution.biasName])
-    return PlanBuilder.Slot(memory)
+    PlanBuilder.Slot(try .vector(set[convolution.biasName]))
   }
 }

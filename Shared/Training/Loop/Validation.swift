@@ -1,7 +1,6 @@
 public import Compute
 public import Decoders
 public import Scoring
-import Synchronization
 public import Tensor
 public import Vocabulary
 
@@ -44,21 +43,10 @@ public struct Validation: Sendable {
     let batches = stride(from: 0, to: references.count, by: batchSize).map {
       $0..<min($0 + batchSize, references.count)
     }
-    let outcomes = Mutex([Int: Result<[Element], any Error>]())
-    let next = Atomic(0)
-    Parallel.forEach(threads) { _ in
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if index >= batches.count { return }
-        let outcome = Result {
-          try body(FeatureBatch(try batches[index].map(features)), batches[index])
-        }
-        outcomes.withLock { $0[index] = outcome }
-      }
+    let outcomes = Parallel.map(batches, threads: threads) { _, images in
+      Result { try body(FeatureBatch(try images.map(features)), images) }
     }
-    return try outcomes.withLock { outcomes in
-      try outcomes.sorted { $0.key < $1.key }.flatMap { try $0.value.get() }
-    }
+    return try outcomes.flatMap { try $0.get() }
   }
 
   /// Captions and scores every image.

@@ -12,6 +12,9 @@ range, `fan_in` being that of the convolution before it:
     weight 1 + 0.5 v      running_mean 0.1 sqrt(fan_in) v
     bias 0.5 v            running_var  0.4 fan_in (1 + 0.5 v)
 
+A convolution without a batch norm has the weight v / sqrt(fan_in) and the bias 0.5 v, a
+preactivation the scale 1 + 0.5 v and the shift 0.5 v.
+
 An image reads the table from element 0 on. EfficientNet-Lite pads as the package does by
 default: as TensorFlow's 'SAME' does for the size that the network was trained with.
 """
@@ -41,6 +44,7 @@ cases = {
     "resnet18": (1, 3, 128, 128), "resnet34": (1, 3, 96, 160), "resnet50": (2, 3, 64, 64),
     "resnet101": (1, 3, 64, 64), "resnet152": (1, 3, 64, 64), "efficientnet-lite0": (2, 3, 64, 64),
     "efficientnet-lite1": (1, 3, 75, 97), "efficientnet-lite2": (1, 3, 256, 256),
+    "resnet101v2-c4": (1, 3, 96, 64),
 }
 for name, extents in cases.items():
     net, count = fill(model(name))

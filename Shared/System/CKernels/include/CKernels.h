@@ -22,6 +22,7 @@
     /* dx = dy ⊙ (1 − y²) for y = tanh(x); dx may be dy. */                                       \
     void (*tanh_backward)(long rows, long n, const REAL *y, long ldy, const REAL *dy, long lddy,  \
                           REAL *dx, long lddx);                                                   \
+    void (*log)(long rows, long n, REAL *x, long ldx);                                            \
     void (*relu)(long rows, long n, REAL *x, long ldx);                                           \
     /* dx = dy where y = relu(x) is positive, else 0; dx may be dy. */                            \
     void (*relu_backward)(long rows, long n, const REAL *y, long ldy, const REAL *dy, long lddy,  \
