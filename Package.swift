@@ -88,6 +88,7 @@ let package = Package(
     .systemLibrary(name: "COneDNN", path: "Shared/System/COneDNN"),
     .systemLibrary(name: "COpenBLAS", path: "Shared/System/COpenBLAS"),
     .systemLibrary(name: "CZeroMQ", path: "Shared/System/CZeroMQ"),
+    shim("CCurl", linking: "curl"),
     shim("CJPEG", linking: "jpeg"),
     shim("CPNG", linking: "png"),
     shim("CPixels"),
@@ -104,6 +105,7 @@ let package = Package(
     library("NumpyFiles", ["Tensor"]),
     library("Compute", ["CKernels", "COneDNN", "COpenBLAS", "Tensor"]),
     library("WeightFiles", ["CSHA256", "Tensor"]),
+    library("Downloads", ["CCurl", "WeightFiles"]),
 
     // Photographs
     library("Imaging", ["CJPEG", "CPNG", "CPixels", "Tensor"]),
@@ -146,8 +148,8 @@ let package = Package(
     service(
       "CaptionMesh",
       [
-        "Compute", "Datasets", "Decoders", "Encoders", "Features", "Imaging", "MeshAPI",
-        "MessagePack", "Models", "NumpyFiles", "Reporting", "Scoring", "ServiceKit", "Supervision",
+        "Compute", "Datasets", "Decoders", "Downloads", "Encoders", "Features", "Imaging",
+        "MeshAPI", "MessagePack", "Models", "NumpyFiles", "Reporting", "Scoring", "ServiceKit", "Supervision",
         "Tensor", "Training", "Vocabulary", "ZeroMQTransport", argumentParser, grpcCore, logging,
         serviceLifecycle,
       ]),
@@ -175,7 +177,8 @@ let package = Package(
     service("Scorer", ["MeshAPI", "Scoring", "ServiceKit", argumentParser, grpcCore]),
 
     // Tests
-    tests("CaptionMeshTests", ["CaptionMesh", "Scoring", argumentParser]),
+    tests(
+      "CaptionMeshTests", ["CaptionMesh", "Encoders", "Scoring", "WeightFiles", argumentParser]),
     tests("ComputeTests", ["Compute", "Tensor"]),
     tests(
       "DatasetsTests", ["CHDF5", "Datasets", "Features", "Tensor", "Vocabulary", "WeightFiles"]),
@@ -187,6 +190,7 @@ let package = Package(
         "ZeroMQTransport", grpcCore, grpcInProcess, logging, serviceLifecycle,
         serviceLifecycleTestKit,
       ]),
+    tests("DownloadsTests", ["Downloads", "WeightFiles"]),
     tests("DrawingTests", ["Drawing"]),
     tests(
       "EncodersTests",
