@@ -149,7 +149,8 @@ let package = Package(
       "CaptionMesh",
       [
         "Compute", "Datasets", "Decoders", "Downloads", "Encoders", "Features", "Imaging",
-        "MeshAPI", "MessagePack", "Models", "NumpyFiles", "Reporting", "Scoring", "ServiceKit", "Supervision",
+        "MeshAPI", "MessagePack", "Models", "NumpyFiles", "Reporting", "Scoring", "ServiceKit",
+        "Supervision",
         "Tensor", "Training", "Vocabulary", "ZeroMQTransport", argumentParser, grpcCore, logging,
         serviceLifecycle,
       ]),

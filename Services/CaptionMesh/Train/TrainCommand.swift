@@ -109,7 +109,8 @@ struct TrainCommand: AsyncParsableCommand {
       ?? model.configuration(features: data.features, vocabulary: data.vocabulary)
     let folder = try RunFolder(output, resuming: resume, overwriting: overwrite)
     let trainer = Trainer(
-      configuration, training.options, vocabulary: data.vocabulary, set: data.train,
+      configuration, training.options(for: configuration.architecture),
+      vocabulary: data.vocabulary, set: data.train,
       initial: start?.parameters)
     if resume, folder.isResumable { try trainer.restore(from: folder.resume) }
     try folder.write(runConfiguration(data, trainer))
