@@ -107,6 +107,10 @@ struct TrainCommand: AsyncParsableCommand {
     let configuration =
       start?.configuration
       ?? model.configuration(features: data.features, vocabulary: data.vocabulary)
+    if resume, RunFolder.isDone(output) {
+      printLine("\(output): is done; there is nothing to resume")
+      return
+    }
     let folder = try RunFolder(output, resuming: resume, overwriting: overwrite)
     let trainer = Trainer(
       configuration, training.options(for: configuration.architecture),
