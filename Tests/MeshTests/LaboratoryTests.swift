@@ -33,7 +33,8 @@ struct LaboratoryTests {
     #expect(resumed.status == 0, "\(resumed.errors)")
     for name in ["best.safetensors", "last.safetensors"] {
       #expect(
-        try contents(toy.file("straight/\(name)")) == contents(toy.file("killed/\(name)")), "\(name)")
+        try contents(toy.file("straight/\(name)")) == contents(toy.file("killed/\(name)")),
+        "\(name)")
     }
     #expect(try log(toy.file("straight")) == log(toy.file("killed")))
     #expect(!FileManager.default.fileExists(atPath: state))
@@ -49,7 +50,9 @@ struct LaboratoryTests {
     let running = try Running(
       "captionmesh", toy.train("run", ["--save-every", "0.0000001", "--epochs", "1000"]))
     let state = toy.file("run/resume.safetensors")
-    while running.process.isRunning, !FileManager.default.fileExists(atPath: state) { sched_yield() }
+    while running.process.isRunning, !FileManager.default.fileExists(atPath: state) {
+      sched_yield()
+    }
     kill(running.process.processIdentifier, SIGINT)
     let run = running.wait()
     #expect(run.status == 75)
@@ -100,7 +103,8 @@ struct LaboratoryTests {
   func chains() throws {
     let toy = try ToyLaboratory()
     #expect(try Run("captionmesh", toy.train("tell", ["--architecture", "tell"])).status == 0)
-    #expect(try Run("captionmesh", toy.train("adaptive", ["--architecture", "adaptive"])).status == 0)
+    #expect(
+      try Run("captionmesh", toy.train("adaptive", ["--architecture", "adaptive"])).status == 0)
     let critical = try Run(
       "captionmesh",
       toy.train(
