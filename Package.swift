@@ -149,7 +149,8 @@ let package = Package(
       "CaptionMesh",
       [
         "Compute", "Datasets", "Decoders", "Downloads", "Encoders", "Features", "Imaging",
-        "MeshAPI", "MessagePack", "Models", "NumpyFiles", "Reporting", "Scoring", "ServiceKit", "Supervision",
+        "MeshAPI", "MessagePack", "Models", "NumpyFiles", "Reporting", "Scoring", "ServiceKit",
+        "Supervision",
         "Tensor", "Training", "Vocabulary", "ZeroMQTransport", argumentParser, grpcCore, logging,
         serviceLifecycle,
       ]),
@@ -182,7 +183,9 @@ let package = Package(
     tests("ComputeTests", ["Compute", "Tensor"]),
     tests(
       "DatasetsTests", ["CHDF5", "Datasets", "Features", "Tensor", "Vocabulary", "WeightFiles"]),
-    tests("DecodersTests", ["Compute", "Decoders", "Tensor", "Vocabulary"]),
+    tests(
+      "DecodersTests",
+      ["Compute", "Decoders", "Features", "Tensor", "Vocabulary", "WeightFiles"]),
     tests(
       "DispatchingTests",
       [

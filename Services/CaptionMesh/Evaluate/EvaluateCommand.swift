@@ -56,7 +56,8 @@ struct EvaluateCommand: AsyncParsableCommand {
   var record: String?
 
   @Option(
-    help: ArgumentHelp("Beams of the search, one or several as 1,3,5; 1 is greedy.", valueName: "n"))
+    help: ArgumentHelp("Beams of the search, one or several as 1,3,5; 1 is greedy.", valueName: "n")
+  )
   var beam = BeamWidths([3])
 
   @Option(help: "Rank ended beams by score / words^α; 0 is the raw score.")
