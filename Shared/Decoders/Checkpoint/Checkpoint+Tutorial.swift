@@ -32,10 +32,7 @@ extension Checkpoint {
     do {
       file = try WeightFile.open(path)
     } catch {
-      throw CheckpointError(
-        .unreadable,
-        "\(error); of a whole model that PyTorch has pickled save the weights alone: "
-          + "torch.save(decoder.state_dict(), FILE)")
+      throw CheckpointError(.unreadable, "\(error)")
     }
     let prefix = try Self.prefix(file)
     func extents(_ name: String) throws(CheckpointError) -> [Int] {
