@@ -20,9 +20,12 @@ public struct Bitmap: Sendable {
     for y in 0..<height {
       for x in 0..<width {
         let color = color(x, y)
-        let part = { (value: Double) in UInt32((value * color.alpha * 255).rounded()) }
+        let part = { (value: Double) in
+          // The order of the operands makes 0 of what is no number.
+          UInt32((min(1, max(0, value * color.alpha)) * 255).rounded())
+        }
         pixels.append(
-          UInt32((color.alpha * 255).rounded()) << 24 | part(color.red) << 16
+          part(1) << 24 | part(color.red) << 16
             | part(color.green) << 8 | part(color.blue))
       }
     }

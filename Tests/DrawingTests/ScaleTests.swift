@@ -31,7 +31,9 @@ struct ScaleTests {
 
   @Test(
     "any numbers have a scale",
-    arguments: [[], [0], [5], [-3, -3], [1e-12, 2e-12], [0, 1e12], [1, 1 + 1e-15]] as [[Double]])
+    arguments: [
+      [], [0], [5], [-3, -3], [1e-12, 2e-12], [0, 1e12], [1, 1 + 1e-15], [1e300, -1e300],
+    ] as [[Double]])
   func anyNumbers(values: [Double]) {
     for wholeOnly in [false, true] {
       let scale = Scale(values, from: 0, to: 100, ticks: 4, wholeOnly: wholeOnly)

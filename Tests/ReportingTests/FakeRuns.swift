@@ -44,7 +44,7 @@ struct FakeRuns: ~Copyable {
       "initial":null,"finetuned":null}
       """
     let test = """
-      {"split":"test","images":1000,"beams":[\
+      {"split":"test","images":1000,"encoding_seconds":7.75,"length_normalization":0.7,"blocked_ngram":3,"beams":[\
       {"beam":1,"bleu":[0.61,0.43,0.29,0.1911],"bleu_nltk":[0.61,0.43,0.29,0.19],"rouge_l":0.45,"cider":0.4999,"seconds":1.5,"mean_length":9.1,"unfinished":1},\
       {"beam":3,"bleu":[0.636,0.4572,0.3178,\(bleu4)],"bleu_nltk":[0.63,0.45,0.31,0.2179],"rouge_l":0.4698,"cider":\(cider),"seconds":4.25,"mean_length":9.4,"unfinished":0}]}
       """

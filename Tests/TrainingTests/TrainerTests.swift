@@ -126,7 +126,8 @@ struct TrainerTests {
   @Test("a loss that is no number stops the run and names the step")
   func divergence() throws {
     let set = ToyTraining.set { image in
-      image.index == 7 ? Tensor([3, 4], [Float16](repeating: .nan, count: 12))
+      image.index == 7
+        ? Tensor([3, 4], [Float16](repeating: .nan, count: 12))
         : ToyTraining.features(image)
     }
     let trainer = Trainer(

@@ -4,8 +4,8 @@ import Datasets
 import Decoders
 import Encoders
 import Features
-import Imaging
 import Tensor
+import Training
 
 /// One or several models that caption together, with the encoders that they need: each encoder
 /// encodes an image once, whichever members take its features.
@@ -56,7 +56,7 @@ struct Ensemble {
         let (store, entry) = try EncoderStore(path: store)
           .entry(matching: member.features, beside: path)
         let encoder = try store.load(entry.identity.name, threadCount: threads)
-        sources.append(.encoder(FeatureSource(encoder: encoder, threads: threads)))
+        sources.append(.encoder(encoder))
       }
     }
     self.sources = sources
@@ -66,36 +66,31 @@ struct Ensemble {
   /// What gives feature maps of images.
   private enum FeatureProvider {
     case cache(FeatureCache)
-    case encoder(FeatureSource)
-  }
-
-  /// An image by its names.
-  struct Image: Sendable {
-    /// Its name in feature caches.
-    var name: String
-    /// Its file.
-    var path: String
+    case encoder(ImageEncoder)
   }
 
   /// Feature maps of images, once for each source: float16 [cells, channels].
   ///
   /// - Throws: the first image's error, since scores over a part would mislead.
-  func features(of images: [Image]) throws -> [[Tensor]] {
+  func features(of split: CaptionedSplit, _ images: Range<Int>) throws -> [[Tensor]] {
     try sources.map { source in
       switch source {
       case .cache(let cache):
         return try images.map { image in
-          guard let row = cache.row(of: image.name) else {
-            throw DatasetError(.mismatch, "the feature cache has no \(image.name)")
+          guard let row = cache.row(of: split.names[image]) else {
+            throw DatasetError(.mismatch, "the feature cache has no \(split.names[image])")
           }
           return try cache.features(row: row)
         }
-      case .encoder(let source):
-        let batch = 8
-        return try stride(from: 0, to: images.count, by: batch).flatMap { start in
-          try source.features(
-            of: images[start..<min(start + batch, images.count)].map(\.path), .serving
-          ).map { try $0.get() }
+      case .encoder(let encoder):
+        let reader = ImageReader(split, encoder.preprocessing, threads: threads)
+        let batch = ImageReader.batchSize
+        return try stride(from: images.lowerBound, to: images.upperBound, by: batch).flatMap {
+          let part = ($0..<min($0 + batch, images.upperBound)).map {
+            TrainingImage(index: $0, view: 0)
+          }
+          let cells = try encoder.encodeCells(try reader.read(part))
+          return part.indices.map { cells[$0] }
         }
       }
     }

@@ -28,17 +28,13 @@ struct EvaluateCommand: AsyncParsableCommand {
           --run run1 --beam 1,3,5
       """)
 
-  @Option(help: "Folder of the images.")
-  var images: String?
+  @OptionGroup(title: "Data") var source: DataOptions
 
   @Option(
     help: ArgumentHelp(
       "Feature cache, to caption without encoding; repeated where models of an ensemble take "
         + "features of several encoders.", valueName: "file"))
   var features: [String] = []
-
-  @Option(help: "Karpathy JSON with captions and split.")
-  var karpathy: String
 
   @Option(help: "Split to caption.")
   var split = "test"
@@ -82,7 +78,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard !(mesh && local) else { throw ValidationError("--mesh and --local exclude each other") }
-    guard images != nil || (!mesh && !features.isEmpty) else {
+    guard source.hasImages || (!mesh && !features.isEmpty) else {
       throw ValidationError("--images FOLDER names the photographs, or --features their cache")
     }
     guard run == nil || localOptions.model.isEmpty else {
@@ -92,6 +88,9 @@ struct EvaluateCommand: AsyncParsableCommand {
       throw ValidationError("--length-normalization is in 0...2, --block-ngram in 0...20")
     }
     if mesh {
+      guard source.images != nil else {
+        throw ValidationError("through the mesh go files: --karpathy FILE --images FOLDER")
+      }
       guard beam.widths.count == 1, lengthNormalization == 0, blockNgram == 0, run == nil,
         record == nil, features.isEmpty, localOptions.model.count < 2
       else {
@@ -103,15 +102,13 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let dataset = try KarpathyDataset(path: karpathy)
-    let chosen = try dataset.filledImages(of: split)
+    let data = try source.open()
+    let chosen = try data.split(split)
     let bar = ProgressBar("captioning", total: chosen.count)
     let (captions, text) =
-      mesh
-      ? try await evaluateByMesh(chosen, bar)
-      : try evaluateLocally(dataset, chosen, bar)
+      mesh ? try await evaluateByMesh(chosen, bar) : try evaluateLocally(data, chosen, bar)
     if let results {
-      try COCOResults.write(captions, identifiers: chosen.map(\.identifier), to: results)
+      try COCOResults.write(captions, identifiers: chosen.identifiers, to: results)
     }
     print(text)
   }
@@ -123,7 +120,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   // MARK: In this process
 
   private func evaluateLocally(
-    _ dataset: KarpathyDataset, _ chosen: [KarpathyDataset.Image], _ bar: ProgressBar
+    _ data: CaptionedData, _ chosen: CaptionedSplit, _ bar: ProgressBar
   ) throws -> ([String], String) {
     let models = try run.map { [RunFolder.best(of: $0)] } ?? localOptions.modelPaths
     let ensemble = try Ensemble(
@@ -136,10 +133,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       return search
     }
     let (outcomes, encodingSeconds) = try LocalEvaluation(ensemble: ensemble, searches: searches)
-      .run(
-        chosen.map { .init(name: $0.path, path: "\(images ?? "")/\($0.path)") },
-        references: chosen.map { $0.sentences.map(\.tokens) }
-      ) { bar.advance(by: $0) }
+      .run(chosen) { bar.advance(by: $0) }
     bar.finish()
     if let folder = run ?? record {
       let files = EvaluationFiles(folder: folder, split: split)
@@ -151,8 +145,8 @@ struct EvaluateCommand: AsyncParsableCommand {
           members: models.count > 1 ? models : nil))
       let shown = outcomes.first { $0.search.width == 3 } ?? outcomes[0]
       try files.write(
-        shown, images: chosen, vocabulary: vocabulary,
-        trainingCounts: dataset.wordCounts(of: "train"))
+        shown, chosen, vocabulary: vocabulary,
+        trainingCounts: try data.split("train").wordCounts)
     }
     let captions = outcomes[0].captions.map {
       vocabulary.words(of: $0.best.words).joined(separator: " ")
@@ -186,10 +180,10 @@ struct EvaluateCommand: AsyncParsableCommand {
   // MARK: Through the mesh
 
   private func evaluateByMesh(
-    _ chosen: [KarpathyDataset.Image], _ bar: ProgressBar
+    _ chosen: CaptionedSplit, _ bar: ProgressBar
   ) async throws -> ([String], String) {
-    let paths = chosen.map { "\(images ?? "")/\($0.path)" }
-    let references = chosen.map { $0.sentences.map { $0.tokens.joined(separator: " ") } }
+    let paths = chosen.names.map { "\(source.images ?? "")/\($0)" }
+    let references = chosen.words.map { $0.map { $0.joined(separator: " ") } }
     let definition = try definition
     return try await meshOptions.withClient { client in
       let collector = CaptionCollector()

@@ -64,16 +64,16 @@ struct EvaluationFiles {
 
   /// Writes each image's caption with its own scores and what kind of image it is.
   func write(
-    _ outcome: LocalEvaluation.Outcome, images: [KarpathyDataset.Image], vocabulary: Vocabulary,
+    _ outcome: LocalEvaluation.Outcome, _ split: CaptionedSplit, vocabulary: Vocabulary,
     trainingCounts: [String: Int]
   ) throws {
     let scores = try outcome.accumulator.sentenceScores()
-    let entries = images.indices.map { index in
+    let entries = split.names.indices.map { index in
       let best = outcome.captions[index].best
-      let references = images[index].sentences.map(\.tokens)
+      let references = split.words[index]
       let words = references.reduce(0) { $0 + $1.count }
       return Caption(
-        image: images[index].path,
+        image: split.names[index],
         caption: vocabulary.words(of: best.words).joined(separator: " "),
         logProbability: Double(best.logProbability).rounded(5),
         bleu4: scores[index].bleu[3].rounded(5), cider: scores[index].cider.rounded(5),
@@ -82,7 +82,7 @@ struct EvaluationFiles {
           trainingCounts[$0, default: 0] < Self.rareBelow
         })
     }
-    try write(entries, to: "\(folder)/\(split)-captions.json", pretty: false)
+    try write(entries, to: "\(folder)/\(self.split)-captions.json", pretty: false)
   }
 
   private func write(_ value: some Encodable, to path: String, pretty: Bool) throws {

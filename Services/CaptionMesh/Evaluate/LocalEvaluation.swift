@@ -23,16 +23,16 @@ struct LocalEvaluation {
 
   /// The outcomes of all searches, and the seconds that encoding took.
   func run(
-    _ images: [Ensemble.Image], references: [[[String]]], progress: (Int) -> Void
+    _ split: CaptionedSplit, progress: (Int) -> Void
   ) throws -> (outcomes: [Outcome], encodingSeconds: Double) {
     let vocabulary = ensemble.members[0].vocabulary
     let clock = ContinuousClock()
     var outcomes = searches.map { Outcome(search: $0) }
     var encoding = Duration.zero
-    for start in stride(from: 0, to: images.count, by: Self.chunkSize) {
-      let range = start..<min(start + Self.chunkSize, images.count)
+    for start in stride(from: 0, to: split.count, by: Self.chunkSize) {
+      let range = start..<min(start + Self.chunkSize, split.count)
       let begin = clock.now
-      let features = try ensemble.features(of: Array(images[range]))
+      let features = try ensemble.features(of: split, range)
       encoding += clock.now - begin
       for index in outcomes.indices {
         let begin = clock.now
@@ -41,7 +41,7 @@ struct LocalEvaluation {
         outcomes[index].captions += captions
         for (caption, image) in zip(captions, range) {
           outcomes[index].accumulator.add(
-            candidate: vocabulary.words(of: caption.best.words), references: references[image])
+            candidate: vocabulary.words(of: caption.best.words), references: split.words[image])
         }
       }
       progress(range.count)

@@ -2,10 +2,7 @@ import Compute
 import Datasets
 import Decoders
 import Encoders
-import Features
-import FoundationEssentials
 import Imaging
-import Synchronization
 import Tensor
 import Training
 
@@ -20,12 +17,10 @@ final class LearningEncoder: LearningFeatures {
   private let images: ImageReader
   private let threads: Int
 
-  /// - Parameter paths: of the training images.
-  init(_ encoder: TrainableEncoder, paths: [String], threads: Int) {
+  init(_ encoder: TrainableEncoder, _ split: CaptionedSplit, threads: Int) {
     self.encoder = encoder
     self.threads = threads
-    images = ImageReader(
-      preprocessing: encoder.identity.preprocessing, paths: paths, threads: threads)
+    images = ImageReader(split, encoder.identity.preprocessing, threads: threads)
     parameters = ParameterSet(
       names: encoder.parameters.names, matrices: encoder.parameters.matrices)
     gradient = ParameterSet(
@@ -60,9 +55,9 @@ final class EncodedFeatures: TrainingFeatures {
   private let encoder: ImageEncoder
   private let images: ImageReader
 
-  init(_ encoder: ImageEncoder, paths: [String], threads: Int) {
+  init(_ encoder: ImageEncoder, _ split: CaptionedSplit, threads: Int) {
     self.encoder = encoder
-    images = ImageReader(preprocessing: encoder.preprocessing, paths: paths, threads: threads)
+    images = ImageReader(split, encoder.preprocessing, threads: threads)
   }
 
   func features(_ images: [TrainingImage]) throws -> FeatureBatch<Float> {
@@ -71,25 +66,29 @@ final class EncodedFeatures: TrainingFeatures {
   }
 }
 
-/// Reads photographs of a training set, several at a time.
+/// Reads photographs of a split, several at a time.
 struct ImageReader: Sendable {
-  let preprocessing: Preprocessing
-  let paths: [String]
-  let threads: Int
+  /// Images that are best read at a time, where nothing else decides.
+  static let batchSize = 32
+
+  private let split: CaptionedSplit
+  private let preprocessing: Preprocessing
+  private let threads: Int
+
+  init(_ split: CaptionedSplit, _ preprocessing: Preprocessing, threads: Int) {
+    self.split = split
+    self.preprocessing = preprocessing
+    self.threads = threads
+  }
 
   /// Images as an encoder takes them, float32 [N, 3, H, W]; view 1 is mirrored.
   func read(_ images: [TrainingImage]) throws -> Tensor {
-    let decoder = ImageDecoder.serving
-    let tensors = Parallel.map(Array(0..<threads)) { _, thread in
-      Result<[Tensor], any Error> {
-        try stride(from: thread, to: images.count, by: threads).map { index in
-          let image = images[index]
-          let tensor = try ImageFile.tensor(paths[image.index], preprocessing, decoder)
-          return image.view == 1 ? FeatureView.mirror(tensor) : tensor
-        }
+    let tensors = Parallel.map(images, threads: threads) { _, image in
+      Result<Tensor, any Error> {
+        let tensor = try split.tensor(image.index, preprocessing)
+        return image.view == 1 ? FeatureView.mirror(tensor) : tensor
       }
     }
-    let read = try tensors.map { try $0.get() }
-    return Tensor(stacking: images.indices.map { read[$0 % threads][$0 / threads] })
+    return Tensor(stacking: try tensors.map { try $0.get() })
   }
 }

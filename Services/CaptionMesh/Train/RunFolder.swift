@@ -21,7 +21,8 @@ struct RunFolder {
   /// The state from which a stopped run goes on; gone once the run is done.
   var resume: String { path + "/resume.safetensors" }
   private var configFile: String { path + "/config.json" }
-  private var logFile: String { path + "/log.csv" }
+  /// A line an epoch.
+  var logFile: String { path + "/log.csv" }
 
   /// What a run was, in `config.json`.
   struct Configuration: Encodable {

@@ -13,9 +13,10 @@ struct TrainCommand: AsyncParsableCommand {
     commandName: "train",
     abstract: "Train a captioner.",
     discussion: """
-      Reads captions from a Karpathy JSON and feature maps from a cache that `captionmesh features` \
-      wrote (--features), or encodes photographs in every epoch anew (--images), by an encoder that \
-      is frozen or, with --finetune, learns along. Trains by teacher forcing or, from a trained model, by self-critical sequence training, \
+      Reads captions from prepared data (--data) or a Karpathy JSON (--karpathy), and feature maps \
+      from a cache that `captionmesh features` wrote (--features); without a cache it encodes the \
+      photographs in every epoch anew, by an encoder that is frozen or, with --finetune, learns \
+      along. Trains by teacher forcing or, from a trained model, by self-critical sequence training, \
       and after each epoch captions the validation split by free-running beam search, which is how \
       the captioner will be used. The run folder receives
 
@@ -35,26 +36,10 @@ struct TrainCommand: AsyncParsableCommand {
           --initial run1/best.safetensors --objective self-critical --learning-rate 5e-5
       """)
 
-  @Option(help: "Karpathy JSON with the captions and the split.")
-  var karpathy: String
+  @OptionGroup(title: "Data") var source: DataOptions
 
-  @Option(help: "Feature cache of the same images.")
+  @Option(help: "Feature cache of the same images; without it they are encoded in every epoch.")
   var features: String?
-
-  @Option(help: "Folder of the images, to encode them in every epoch instead of --features.")
-  var images: String?
-
-  @Option(help: "Encoder of the store that encodes --images; by default that of --initial.")
-  var encoder: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Layers of the encoder that learn along: layer2, layer3 or layer4 and what follows (ResNet), "
-        + "or the number of last blocks (EfficientNet-Lite).", valueName: "layers"))
-  var finetune: Opening?
-
-  @Option(help: "Encoder store; by default ~/.local/share/captionmesh/encoders.")
-  var store: String?
 
   @Option(name: .shortAndLong, help: "Folder of the run; made if missing.")
   var output: String
@@ -77,19 +62,34 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(help: "Minutes between saved states in the middle of an epoch.")
   var saveEvery = 5.0
 
+  @Option(help: "Encoder of the store that encodes --images; by default that of --initial.")
+  var encoder: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Layers of the encoder that learn along: layer2, layer3 or layer4 and what follows (ResNet), "
+        + "or the number of last blocks (EfficientNet-Lite).", valueName: "layers"))
+  var finetune: Opening?
+
+  @Option(help: "Encoder store; by default ~/.local/share/captionmesh/encoders.")
+  var store: String?
+
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Training") var training: TrainingArguments
 
   func validate() throws {
-    guard (features == nil) != (images == nil) else {
-      throw ValidationError(
-        "one of --features CACHE and --images FOLDER says where features are from")
-    }
-    if images == nil, finetune != nil || encoder != nil {
-      throw ValidationError("--finetune and --encoder need --images FOLDER: a cache is frozen")
-    }
-    if images != nil, encoder == nil, initial == nil {
-      throw ValidationError("--images needs --encoder NAME; `captionmesh encoder list` names them")
+    if features == nil {
+      guard source.hasImages else {
+        throw ValidationError(
+          "--features CACHE or --images FOLDER says where the features come from")
+      }
+      guard encoder != nil || initial != nil else {
+        throw ValidationError(
+          "without --features, --encoder NAME says what encodes the images; `captionmesh encoder "
+            + "list` names them")
+      }
+    } else if finetune != nil || encoder != nil {
+      throw ValidationError("--finetune and --encoder go without --features: a cache is frozen")
     }
     guard maxLength > 0, minWordFrequency >= 0, saveEvery > 0 else {
       throw ValidationError("--max-length, --min-word-frequency and --save-every are above 0")
@@ -124,34 +124,37 @@ struct TrainCommand: AsyncParsableCommand {
   }
 
   private func loadData(_ start: Checkpoint?) throws -> TrainingData {
-    let dataset = try KarpathyDataset(path: karpathy)
+    let data = try source.open()
     let words = TrainingData.Words(
       vocabulary: start?.vocabulary, minFrequency: minWordFrequency, maxLength: maxLength)
+    return try TrainingData(
+      data, try featureSource(start), words: words, threads: training.threads)
+  }
+
+  private func featureSource(_ start: Checkpoint?) throws -> TrainingData.Source {
     if let features {
       let cache = try FeatureCache(path: features)
       try check(start, takes: cache.identity, of: features)
-      return try TrainingData(dataset, cache: cache, words: words)
+      return .cache(cache)
     }
     let (store, entry) = try chosenEncoder(start)
-    try check(start, takes: entry.identity.features, of: "encoder \(entry.identity.name)")
+    let name = entry.identity.name
+    try check(start, takes: entry.identity.features, of: "encoder \(name)")
     if let finetune {
-      let encoder = try TrainableEncoder(
-        entry.identity.name, in: store, opening: finetune, batchSize: training.batch,
-        threadCount: training.threads)
-      return try TrainingData(
-        dataset, images: images ?? "", encoder: encoder, threads: training.threads, words: words)
+      return .learning(
+        try TrainableEncoder(
+          name, in: store, opening: finetune, batchSize: training.batch,
+          threadCount: training.threads))
     }
-    let encoder = try store.load(
-      entry.identity.name, threadCount: training.threads, maximumBatchSize: training.batch)
-    return try TrainingData(
-      dataset, images: images ?? "", encoder: encoder, threads: training.threads, words: words)
+    return .encoder(
+      try store.load(name, threadCount: training.threads, maximumBatchSize: training.batch))
   }
 
   /// The encoder that was named, or that of the checkpoint to start from.
   private func chosenEncoder(_ start: Checkpoint?) throws -> (EncoderStore, StoredEncoder) {
     let store = EncoderStore(path: store)
     if let encoder { return (store, try store.entry(encoder)) }
-    guard let start, let initial else { throw ValidationError("--images needs --encoder NAME") }
+    guard let start, let initial else { throw ValidationError("--encoder NAME is missing") }
     return try store.entry(matching: start.features, beside: initial)
   }
 

@@ -69,6 +69,14 @@ struct TrainingArguments: ParsableArguments {
   @Option(help: "Captions sampled an image in self-critical training.")
   var samples = 5
 
+  @Option(
+    help:
+      "What logits are divided by when captions are sampled; below 1, samples are likelier ones.")
+  var temperature = 1.0
+
+  @Option(help: "Weight of the captions' own cross-entropy beside the reward.")
+  var crossEntropyShare = 0.0
+
   @Option(help: "Weight of the term that has attention visit every cell.")
   var attentionRegularization = 1.0
 
@@ -114,6 +122,8 @@ struct TrainingArguments: ParsableArguments {
     options.encoderShare = encoderShare
     options.scheduledSampling = scheduledSampling
     options.samples = samples
+    options.temperature = temperature
+    options.crossEntropyShare = crossEntropyShare
     options.threads = threads
     options.seed = seed
     options.pass.outputDropout = dropout
@@ -133,6 +143,9 @@ struct TrainingArguments: ParsableArguments {
     guard samples > 1 else {
       throw ValidationError("--samples starts at 2: a caption is measured against the others")
     }
+    guard temperature > 0.05, temperature <= 2 else {
+      throw ValidationError("--temperature \(temperature) is not in 0.05...2")
+    }
     guard warmup >= 0, learningRate > 0, clip >= 0, encoderShare > 0 else {
       throw ValidationError(
         "--learning-rate and --encoder-share are above 0, --warmup and --clip at least 0")
@@ -140,7 +153,8 @@ struct TrainingArguments: ParsableArguments {
     for (name, share) in [
       ("dropout", dropout), ("embedding-dropout", embeddingDropout),
       ("feature-dropout", featureDropout), ("label-smoothing", labelSmoothing),
-      ("averaging", averaging), ("scheduled-sampling", scheduledSampling),
+      ("averaging", averaging), ("cross-entropy-share", crossEntropyShare),
+      ("scheduled-sampling", scheduledSampling),
     ] where !(0..<1).contains(share) {
       throw ValidationError("--\(name) \(share) is not in 0..<1")
     }

@@ -1,4 +1,5 @@
 import Datasets
+import Decoders
 import Encoders
 import Features
 import Imaging
@@ -6,134 +7,103 @@ import Tensor
 import Training
 import Vocabulary
 
-/// What a run learns from and is validated on, wherever it came from.
+/// What a run learns from and is validated on.
 struct TrainingData {
   /// The data set's name.
-  var name: String
-  var vocabulary: Vocabulary
+  let name: String
+  let vocabulary: Vocabulary
   /// What the features are features of.
-  var features: FeatureIdentity
-  var train: TrainingSet
+  private(set) var features: FeatureIdentity
+  let train: TrainingSet
   /// For each validation image its captions, as words and as ids.
-  var validationWords: [[[String]]]
-  var validationCaptions: [[[Int32]]]
+  let validationWords: [[[String]]]
+  let validationCaptions: [[[Int32]]]
   /// The feature map of a validation image.
-  var validationFeatures: @Sendable (Int) throws -> Tensor
+  private(set) var validationFeatures: @Sendable (Int) throws -> Tensor
   /// The encoder, where it learns along.
-  var learning: LearningEncoder?
-  /// The validation photographs, where there are no cached features of them.
-  var validationPaths: [String] = []
+  let learning: LearningEncoder?
+  private let validation: CaptionedSplit
 
   /// How captions become ids.
   struct Words {
-    /// That of a model to go on from; nil makes one from the training split.
+    /// That of a model to go on from; nil takes the data's, or makes one of the training split.
     var vocabulary: Vocabulary?
     var minFrequency: Int
     var maxLength: Int
   }
 
-  private init(
-    _ dataset: KarpathyDataset, _ words: Words, train: [[[String]]], validation: [[[String]]],
-    features: FeatureIdentity, source: any TrainingFeatures,
-    validationFeatures: @escaping @Sendable (Int) throws -> Tensor
-  ) {
-    let vocabulary =
-      words.vocabulary
-      ?? Vocabulary(captions: train.joined(), minimumFrequency: words.minFrequency)
-    name = dataset.dataset
-    self.vocabulary = vocabulary
-    self.features = features
-    self.train = TrainingSet(
-      tokens: train, vocabulary: vocabulary, maximumLength: words.maxLength, source: source)
-    validationWords = validation
-    validationCaptions = validation.map { captions in
-      captions.filter { !$0.isEmpty }.map {
-        vocabulary.caption(of: $0, maximumLength: words.maxLength)
-      }
+  /// What gives the features.
+  enum Source {
+    case cache(FeatureCache)
+    /// Photographs are encoded in every epoch anew.
+    case encoder(ImageEncoder)
+    /// The same, by an encoder that learns along.
+    case learning(TrainableEncoder)
+  }
+
+  /// - Throws: ``DatasetError`` when parts do not belong together, ``EncoderError``.
+  init(_ data: CaptionedData, _ source: Source, words: Words, threads: Int) throws {
+    if let own = data.vocabulary, let given = words.vocabulary, own != given {
+      throw DatasetError(
+        .mismatch,
+        "the data's word map has \(own.count) words, the model to go on from has others "
+          + "(\(given.count)); they do not belong together")
     }
-    self.validationFeatures = validationFeatures
-  }
-
-  /// Captions of a Karpathy JSON and the features of a cache.
-  ///
-  /// - Throws: ``DatasetError`` when they do not belong together.
-  init(_ dataset: KarpathyDataset, cache: FeatureCache, words: Words) throws {
-    let train = try CaptionedImages(dataset, split: "train", cache: cache)
-    let validation = try CaptionedImages(dataset, split: "val", cache: cache)
-    self.init(
-      dataset, words, train: train.tokens, validation: validation.tokens, features: cache.identity,
-      source: CachedFeatures(views: train.views) { try train.features($0.index, $0.view) },
-      validationFeatures: { try validation.features($0, 0) })
-  }
-
-  /// Captions of a Karpathy JSON and photographs, which are encoded in every epoch anew, by an
-  /// encoder that learns along.
-  ///
-  /// - Throws: ``DatasetError`` for a split without images, ``EncoderError``.
-  init(
-    _ dataset: KarpathyDataset, images folder: String, encoder: TrainableEncoder, threads: Int,
-    words: Words
-  ) throws {
-    let train = try dataset.filledImages(of: "train")
-    let validation = try dataset.filledImages(of: "val")
-    let learning = LearningEncoder(
-      encoder, paths: train.map { "\(folder)/\($0.path)" }, threads: threads)
-    self.init(
-      dataset, words, train: train.map { $0.sentences.map(\.tokens) },
-      validation: validation.map { $0.sentences.map(\.tokens) },
-      features: encoder.identity.features, source: learning,
-      validationFeatures: { _ in preconditionFailure("not encoded yet") })
-    self.learning = learning
-    validationPaths = validation.map { "\(folder)/\($0.path)" }
-  }
-
-  /// Captions of a Karpathy JSON and photographs, which are encoded in every epoch anew.
-  ///
-  /// - Throws: ``DatasetError`` for a split without images.
-  init(
-    _ dataset: KarpathyDataset, images folder: String, encoder: ImageEncoder, threads: Int,
-    words: Words
-  ) throws {
-    let train = try dataset.filledImages(of: "train")
-    let validation = try dataset.filledImages(of: "val")
-    self.init(
-      dataset, words, train: train.map { $0.sentences.map(\.tokens) },
-      validation: validation.map { $0.sentences.map(\.tokens) }, features: encoder.features,
-      source: EncodedFeatures(
-        encoder, paths: train.map { "\(folder)/\($0.path)" }, threads: threads),
-      validationFeatures: { _ in preconditionFailure("not encoded yet") })
-    validationPaths = validation.map { "\(folder)/\($0.path)" }
-    try encodeValidation(by: encoder, threads: threads)
+    let train = try data.split("train")
+    validation = try data.split("val")
+    let vocabulary =
+      words.vocabulary ?? data.vocabulary
+      ?? Vocabulary(captions: train.words.joined(), minimumFrequency: words.minFrequency)
+    name = data.name
+    self.vocabulary = vocabulary
+    let maps: any TrainingFeatures
+    switch source {
+    case .cache(let cache):
+      features = cache.identity
+      let rows = [try train.rows(in: cache)] + (train.mirroredRows(in: cache).map { [$0] } ?? [])
+      maps = CachedFeatures(views: rows.count) { try cache.features(row: rows[$0.view][$0.index]) }
+      let validationRows = try validation.rows(in: cache)
+      validationFeatures = { try cache.features(row: validationRows[$0]) }
+      learning = nil
+    case .encoder(let encoder):
+      features = encoder.features
+      maps = EncodedFeatures(encoder, train, threads: threads)
+      validationFeatures = { _ in preconditionFailure("not encoded yet") }
+      learning = nil
+    case .learning(let encoder):
+      features = encoder.identity.features
+      let encoder = LearningEncoder(encoder, train, threads: threads)
+      maps = encoder
+      validationFeatures = { _ in preconditionFailure("not encoded yet") }
+      learning = encoder
+    }
+    self.train = TrainingSet(
+      tokens: train.words, vocabulary: vocabulary, maximumLength: words.maxLength, source: maps)
+    validationWords = validation.words
+    validationCaptions = validation.words.map { captions in
+      captions.map { vocabulary.caption(of: $0, maximumLength: words.maxLength) }
+    }
+    if case .encoder(let encoder) = source {
+      try encodeValidation(by: encoder, threads: threads)
+    }
   }
 
   /// Encodes the validation photographs, which then are what ``validationFeatures`` gives.
   mutating func encodeValidation(by encoder: ImageEncoder, threads: Int) throws {
-    let source = FeatureSource(encoder: encoder, threads: threads)
-    let batch = 8
-    let bar = ProgressBar("encoding the validation images", total: validationPaths.count)
+    let reader = ImageReader(validation, encoder.preprocessing, threads: threads)
+    let batch = ImageReader.batchSize
+    let bar = ProgressBar("encoding the validation images", total: validation.count)
     var maps: [Tensor] = []
-    for start in stride(from: 0, to: validationPaths.count, by: batch) {
-      let paths = Array(validationPaths[start..<min(start + batch, validationPaths.count)])
-      maps += try source.features(of: paths, .serving).map { try $0.get() }
+    for start in stride(from: 0, to: validation.count, by: batch) {
+      let images = (start..<min(start + batch, validation.count)).map {
+        TrainingImage(index: $0, view: 0)
+      }
+      let cells = try encoder.encodeCells(try reader.read(images))
+      maps += images.indices.map { cells[$0] }
       bar.advance(to: maps.count)
     }
     bar.finish()
     validationFeatures = { [maps] in maps[$0] }
     features = encoder.features
-  }
-}
-
-extension KarpathyDataset {
-  /// The images of a split that has some.
-  ///
-  /// - Throws: ``DatasetError`` naming the splits that there are.
-  func filledImages(of split: String) throws(DatasetError) -> [Image] {
-    let images = images(of: split)
-    if images.isEmpty {
-      throw DatasetError(
-        .missing,
-        "the data set has no image of split “\(split)”; it has \(splits.joined(separator: ", "))")
-    }
-    return images
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Decoders
 import FoundationEssentials
 import Glibc
+import Reporting
 import Scoring
 import Training
 
@@ -103,6 +104,7 @@ struct TrainingRun {
         epoch: epoch, phase: trainer.options.objective, learningRate: rate, result: result,
         teacherForcedBLEU4: teacherForced, report: report, seconds: seconds,
         peakMemory: Self.peakMemory))
+    try RunCurves.write(log: folder.logFile, to: folder.path)
 
     var parts = ["epoch \(epoch):"]
     if result.rewarded > 0 {

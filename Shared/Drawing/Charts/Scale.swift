@@ -14,6 +14,8 @@ struct Scale {
   ) {
     self.start = start
     self.end = end
+    // Beyond these a difference of two would not be finite.
+    let values = values.map { min(max($0, -1e300), 1e300) }
     var low = values.min() ?? 0
     var high = values.max() ?? 1
     if startsAtZero { low = min(low, 0) }

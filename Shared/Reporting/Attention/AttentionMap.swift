@@ -10,7 +10,7 @@ struct AttentionMap: Sendable {
   private(set) var values: [Double]
 
   /// - Parameters:
-  ///   - weights: [rows·columns], row by row.
+  ///   - weights: [rows·columns], row by row; what is no weight counts as 0.
   ///   - scale: pixels of a cell's side; the paper has 24.
   ///   - sigma: the Gaussian's standard deviation in pixels; the paper has 8.
   init(_ weights: [Float], rows: Int, columns: Int, scale: Int = 24, sigma: Double = 8) {
@@ -18,7 +18,8 @@ struct AttentionMap: Sendable {
     width = columns * scale
     height = rows * scale
     let across = Self.interpolate(
-      weights.map(Double.init), rows: rows, columns: columns, scale: scale)
+      weights.map { $0.isFinite ? max(Double($0), 0) : 0 }, rows: rows, columns: columns,
+      scale: scale)
     let down = Self.interpolate(
       Self.transposed(across, rows: rows, columns: width), rows: width, columns: rows,
       scale: scale)

@@ -61,7 +61,7 @@ struct AttentionWidget {
     }
     let map = HTML.data(try png(veil), type: "image/png")
     let place = Whereabouts.text(word.attention, rows: caption.rows, columns: caption.columns)
-    var told = "“\(word.text)”: looked at \(place)"
+    var told = "“\(word.text)”: \(place)"
     var bar = ""
     if let sentinel = word.sentinel {
       let beta = Double(sentinel).fixed(2)
@@ -70,7 +70,7 @@ struct AttentionWidget {
       bar =
         "<span class=\"beta\"><i><b style=\"width:\(width)%\"></b></i>β&#160;\(beta)</span>"
     }
-    let label = HTML.escape(told.replacing("looked at all over", with: "looked all over"))
+    let label = HTML.escape(told)
     return """
       <li><button type="button" aria-pressed="false" title="\(label)" aria-label="\(label)">\
       <span class="thumb"><img src="\(map)" alt=""/></span>\

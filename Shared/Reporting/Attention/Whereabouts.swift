@@ -1,10 +1,10 @@
 /// Where a decoder looked, in words, for those who do not see the map.
 enum Whereabouts {
-  /// As “upper left”, from the weights' centre of mass; “all over” where no cell stands out.
+  /// As “looked at the upper left”, from the weights' centre of mass.
   static func text(_ weights: [Float], rows: Int, columns: Int) -> String {
     let sum = weights.reduce(0) { $0 + Double($1) }
-    guard sum > 0, let top = weights.max() else { return "nowhere" }
-    if Double(top) * Double(weights.count) < 2 * sum { return "all over" }
+    guard sum > 0, let top = weights.max() else { return "looked nowhere" }
+    if Double(top) * Double(weights.count) < 2 * sum { return "looked all over" }
     var (across, down) = (0.0, 0.0)
     for (index, weight) in weights.enumerated() {
       across += (Double(index % columns) + 0.5) / Double(columns) * Double(weight)
@@ -15,6 +15,6 @@ enum Whereabouts {
       ["upper left", "top", "upper right"], ["left", "centre", "right"],
       ["lower left", "bottom", "lower right"],
     ]
-    return names[third(down / sum)][third(across / sum)]
+    return "looked at the " + names[third(down / sum)][third(across / sum)]
   }
 }

@@ -43,7 +43,11 @@ struct HTMLRenderer {
   private func html(_ table: Table) -> String {
     var result = "<div class=\"scroll\"><table class=\"\(table.isText ? "text" : "numbers")\">"
     result += "<caption>\(HTML.escape(table.caption))</caption>\n<thead><tr>"
-    for column in table.columns { result += "<th scope=\"col\">\(HTML.escape(column))</th>" }
+    for column in table.columns {
+      // Hyphens that no line ends at: BLEU-4 is one word.
+      let name = HTML.escape(column).replacing("-", with: "&#8209;")
+      result += "<th scope=\"col\">\(name)</th>"
+    }
     result += "</tr></thead>\n<tbody>\n"
     for row in table.rows {
       result += row.isQuiet ? "<tr class=\"others\">" : "<tr>"
@@ -79,12 +83,13 @@ extension PageStyle {
     .scroll{overflow-x:auto;margin:1rem 0}
     table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
     caption{text-align:left;color:var(--quiet);padding:0 0 .4rem}
-    th,td{padding:.32rem .7rem;border-bottom:1px solid var(--line);vertical-align:top}
-    thead th{border-bottom:2px solid var(--line);font-weight:600;white-space:nowrap}
+    th,td{padding:.32rem .55rem;border-bottom:1px solid var(--line);vertical-align:top}
+    thead th{border-bottom:2px solid var(--line);font-weight:600;vertical-align:bottom}
     th:first-child{text-align:left;padding-left:0}
     tbody th{font-weight:500;min-width:11rem}
-    .numbers tbody th{min-width:15rem}
-    .numbers td,.numbers thead th:not(:first-child){text-align:right;white-space:nowrap}
+    .numbers tbody th{min-width:14rem}
+    .numbers td,.numbers thead th:not(:first-child){text-align:right}
+    .numbers td{white-space:nowrap}
     .text td,.text thead th{text-align:left}
     .others th,.others td{color:var(--quiet);font-weight:400;font-style:italic}
     .chart{margin:1rem 0 2rem}.chart img{width:100%;height:auto;display:block;\

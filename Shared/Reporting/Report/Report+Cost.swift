@@ -40,13 +40,17 @@ extension Report {
       timed.flatMap { $0.scores!.beams.filter { $0.seconds != nil }.map(\.beam) }
     ).sorted()
     return Table(
-      "Captioning a split: seconds in all, and milliseconds an image",
-      ["run", "images"] + widths.map { "beam \($0), s" } + widths.map { "beam \($0), ms" },
+      "Captioning a split: seconds in all, and milliseconds an image; encoding comes once before",
+      ["run", "images", "encoding, s"] + widths.map { "beam \($0), s" }
+        + widths.map { "beam \($0), ms" },
       timed.map { run in
         let scores = run.scores!
         let seconds = widths.map { scores.beam($0)?.seconds }
         return Table.Row(
-          cells: [Table.Cell(run.name), Table.Cell("\(scores.images)")]
+          cells: [
+            Table.Cell(run.name), Table.Cell("\(scores.images)"),
+            Table.Cell(optional(scores.encodingSeconds, 1)),
+          ]
             + seconds.map { Table.Cell(optional($0, 1)) }
             + seconds.map {
               Table.Cell(optional($0.map { $0 * 1000 / Double(scores.images) }, 2))

@@ -56,9 +56,11 @@ extension Report {
       ["model", "beam"] + columns.map(\.title) + ["mean words", "unfinished"], rows)
   }
 
-  private func label(_ run: Run) -> String {
-    guard let members = run.scores?.members else { return run.name }
-    return "\(run.name) (\(members.joined(separator: ", ")) together)"
+  /// The run's name, what an ensemble is made of, and how it was searched if not as usual.
+  func label(_ run: Run) -> String {
+    let together = run.scores?.members.map { ["\($0.joined(separator: ", ")) together"] } ?? []
+    let details = together + (run.scores?.searchOptions ?? [])
+    return details.isEmpty ? run.name : "\(run.name) (\(details.joined(separator: "; ")))"
   }
 
   private func seeds(_ groups: [RunGroup]) -> Table {

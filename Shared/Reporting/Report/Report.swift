@@ -79,11 +79,10 @@ public struct Report: Sendable {
       return [.paragraph("No run has test scores yet; `captionmesh evaluate` writes them.")]
     }
     let images = best.scores?.images ?? 0
-    let kind = best.scores?.members == nil ? "" : ", an ensemble"
     return [
       .paragraph(
         "The highest CIDEr-D on \(best.scores?.split ?? "test") is \(optional(beam.cider, 3)), by "
-          + "\(best.name)\(kind), with BLEU-4 \(optional(beam.bleu[3], 4)): \(images) photographs, "
+          + "\(label(best)), with BLEU-4 \(optional(beam.bleu[3], 4)): \(images) photographs, "
           + "captioned freely with beam \(beam.beam). Scores are from 0 to 1 by coco-caption’s "
           + "definition, except CIDEr-D, which can exceed 1.")
     ]
@@ -103,8 +102,7 @@ public struct Report: Sendable {
     return [
       .heading(2, "The same photographs, captioned by every model"),
       .note(
-        "Bright is where the decoder’s attention lay when it chose the word. These are photographs "
-          + "of no data set that the models were trained on, unless their names say so."),
+        "Bright is where the decoder’s attention lay when it chose the word."),
     ] + photographs.map { .photograph($0) }
   }
 

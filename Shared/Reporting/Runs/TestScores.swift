@@ -22,9 +22,32 @@ struct TestScores: Sendable, Decodable {
 
   var split: String
   var images: Int
+  /// Turning the photographs into features, once for all beams.
+  var encodingSeconds: Double?
+  /// The exponent of the length that scores are divided by; 0 for none.
+  var lengthNormalization: Double?
+  /// The length of the word sequences that may not come twice; 0 for none.
+  var blockedNgram: Int?
   var beams: [Beam]
   /// The models of an ensemble.
   var members: [String]?
+
+  enum CodingKeys: String, CodingKey {
+    case split, images, beams, members
+    case encodingSeconds = "encoding_seconds"
+    case lengthNormalization = "length_normalization"
+    case blockedNgram = "blocked_ngram"
+  }
+
+  /// The options of the search that are not the usual ones.
+  var searchOptions: [String] {
+    var options: [String] = []
+    if let lengthNormalization, lengthNormalization != 0 {
+      options.append("length normalisation \(lengthNormalization)")
+    }
+    if let blockedNgram, blockedNgram != 0 { options.append("no \(blockedNgram)-gram twice") }
+    return options
+  }
 
   /// The scores that runs are compared by: three beams, or the most there are.
   var headline: Beam? { beam(3) ?? beams.max { $0.beam < $1.beam } }

@@ -35,6 +35,8 @@ struct CaptionSampler {
   /// Ids that are never drawn.
   var excluded: [Int]
   var maximumLength: Int
+  /// What logits are divided by: below 1 the likelier words are drawn more often still.
+  var temperature: Double
 
   /// `count` captions of each image, from `<start>` to, where they end in time, `<end>`.
   func sample(
@@ -51,6 +53,7 @@ struct CaptionSampler {
       for id in excluded {
         for row in 0..<logits.rows { logits[row, id] = -.infinity }
       }
+      logits.scale(by: Float(1 / temperature))
       logits.softmax()
       var survivors: [Int] = []
       for (row, caption) in live.enumerated() {

@@ -10,15 +10,17 @@ struct WeightedCaption: Sendable {
   /// What a sampled caption was worth.
   var reward: Double?
 
-  /// Sampled captions of one image, each weighed by its reward less the mean of the others'.
+  /// Sampled captions of one image, each weighed by its reward less the mean of the others', times
+  /// `share`.
   static func selfCritical(
-    _ captions: [[Int32]], reward: ([Int32]) -> Double
+    _ captions: [[Int32]], share: Float, reward: ([Int32]) -> Double
   ) -> [WeightedCaption] {
     let rewards = captions.map(reward)
     let sum = rewards.reduce(0, +)
     let others = Double(max(captions.count - 1, 1))
     return zip(captions, rewards).map { ids, reward in
-      WeightedCaption(ids: ids, weight: Float(reward - (sum - reward) / others), reward: reward)
+      WeightedCaption(
+        ids: ids, weight: share * Float(reward - (sum - reward) / others), reward: reward)
     }
   }
 }

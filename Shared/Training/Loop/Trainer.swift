@@ -144,18 +144,23 @@ public final class Trainer {
     let sampler = CaptionSampler(
       start: vocabulary.start, end: vocabulary.end,
       excluded: [vocabulary.padding, vocabulary.start, vocabulary.unknown],
-      maximumLength: trainingSet.longestCaption)
+      maximumLength: trainingSet.longestCaption, temperature: options.temperature)
     let decoder = configuration.decoder(parameters)
     let count = options.samples
+    let share = Float(options.crossEntropyShare)
+    let references = images.map { image in
+      share == 0
+        ? [] : trainingSet.captions[image.index].map { WeightedCaption(ids: $0, weight: share) }
+    }
     let sampled = Parallel.map(shards.ranges) { thread, range in
       if range.isEmpty { return [[WeightedCaption]]() }
-      var generator = SplitMix64(seed: seed &+ UInt64(thread) &* 0x9E37_79B9_7F4A_7C15)
+      var generator = SplitMix64(seed: seed &+ UInt64(thread) &* 0x2545_F491_4F6C_DD1D)
       let captions = sampler.sample(
         features[images: range], with: decoder, count: count, using: &generator)
       return zip(range, captions).map { place, captions in
-        WeightedCaption.selfCritical(captions) {
+        WeightedCaption.selfCritical(captions, share: 1 - share) {
           reward.score($0, image: images[place].index)
-        }
+        } + references[place]
       }
     }
     let captions = sampled.flatMap { $0 }

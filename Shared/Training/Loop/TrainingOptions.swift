@@ -28,6 +28,12 @@ public struct TrainingOptions: Sendable, Equatable, Codable {
   public var scheduledSampling = 0.0
   /// Captions sampled an image under ``Objective/selfCritical``.
   public var samples = 5
+  /// What logits are divided by when captions are sampled: below 1, samples are closer to what the
+  /// search finds.
+  public var temperature = 1.0
+  /// Under ``Objective/selfCritical``, the weight of the captions' own cross-entropy beside the
+  /// reward, which keeps the model from forgetting the language.
+  public var crossEntropyShare = 0.0
   /// Threads that share the images of a step. The same seed and number of threads give the same
   /// weights.
   public var threads = 2
