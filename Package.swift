@@ -200,7 +200,7 @@ let package = Package(
       ["Compute", "Encoders", "Features", "Imaging", "NumpyFiles", "Tensor", "WeightFiles"]),
     tests("ImagingTests", ["Imaging", "NumpyFiles", "Tensor"]),
     tests("MeshAPITests", ["MeshAPI", "MessagePack", "Tensor", grpcCore, grpcInProcess]),
-    tests("MeshTests", []),
+    tests("MeshTests", ["Datasets", "Features", "Tensor"]),
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
     tests("NumpyFilesTests", ["NumpyFiles", "Tensor"]),
     tests("ReportingTests", ["Drawing", "Imaging", "Reporting", "Tensor"]),

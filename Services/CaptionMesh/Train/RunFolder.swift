@@ -71,6 +71,13 @@ struct RunFolder {
     }
   }
 
+  /// Whether a folder holds a run that has come to its end.
+  static func isDone(_ path: String) -> Bool {
+    let files = FileManager.default
+    return files.fileExists(atPath: "\(path)/log.csv")
+      && !files.fileExists(atPath: "\(path)/resume.safetensors")
+  }
+
   /// Whether there is a state to go on from.
   var isResumable: Bool { FileManager.default.fileExists(atPath: resume) }
 

@@ -107,9 +107,14 @@ struct TrainCommand: AsyncParsableCommand {
     let configuration =
       start?.configuration
       ?? model.configuration(features: data.features, vocabulary: data.vocabulary)
+    if resume, RunFolder.isDone(output) {
+      printLine("\(output): is done; there is nothing to resume")
+      return
+    }
     let folder = try RunFolder(output, resuming: resume, overwriting: overwrite)
     let trainer = Trainer(
-      configuration, training.options, vocabulary: data.vocabulary, set: data.train,
+      configuration, training.options(for: configuration.architecture),
+      vocabulary: data.vocabulary, set: data.train,
       initial: start?.parameters)
     if resume, folder.isResumable { try trainer.restore(from: folder.resume) }
     try folder.write(runConfiguration(data, trainer))

@@ -77,8 +77,11 @@ struct TrainingArguments: ParsableArguments {
   @Option(help: "Weight of the captions' own cross-entropy beside the reward.")
   var crossEntropyShare = 0.0
 
-  @Option(help: "Weight of the term that has attention visit every cell.")
-  var attentionRegularization = 1.0
+  @Option(
+    help: ArgumentHelp(
+      "Weight of the term that has attention visit every cell; by default 1, and 0 for adaptive "
+        + "attention, which need not look.", valueName: "weight"))
+  var attentionRegularization: Double?
 
   @Option(help: "Weight decay of Adam.")
   var weightDecay = 0.0
@@ -107,7 +110,8 @@ struct TrainingArguments: ParsableArguments {
   @Option(help: "Numbers of best.safetensors: float32, or float16 for half the size.")
   var precision: Checkpoint.Precision = .float32
 
-  var options: TrainingOptions {
+  /// The options for a model of the given architecture.
+  func options(for architecture: DecoderConfiguration.Architecture) -> TrainingOptions {
     var options = TrainingOptions()
     options.objective = objective
     options.epochs = epochs
@@ -130,9 +134,9 @@ struct TrainingArguments: ParsableArguments {
     options.pass.embeddingDropout = embeddingDropout
     options.pass.featureDropout = featureDropout
     options.pass.labelSmoothing = labelSmoothing
-    // A sampled caption need not visit every cell.
-    options.pass.attentionRegularization =
-      objective == .crossEntropy ? attentionRegularization : 0
+    // A sampled caption need not visit every cell either.
+    let visitsAll = objective == .crossEntropy && architecture == .attend
+    options.pass.attentionRegularization = attentionRegularization ?? (visitsAll ? 1 : 0)
     return options
   }
 

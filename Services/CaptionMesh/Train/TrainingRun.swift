@@ -35,7 +35,7 @@ struct TrainingRun {
   /// - Throws: ``ExitCode`` 75 when it was interrupted, with its state saved.
   mutating func run() throws {
     while !trainer.isDone {
-      let rate = trainer.learningRate
+      let rate = trainer.epochLearningRate
       let result = try runEpoch()
       try validate(result, rate: rate)
       try trainer.save(to: folder.resume)

@@ -72,9 +72,15 @@ public final class Trainer {
   }
 
   /// The learning rate of the next step.
-  public var learningRate: Double {
+  var learningRate: Double {
     options.schedule.learningRate(
       step: state.step, of: stepsPerEpoch * options.epochs, state.schedule)
+  }
+
+  /// The learning rate of the first step of the epoch at hand.
+  public var epochLearningRate: Double {
+    options.schedule.learningRate(
+      step: state.step - state.stepInEpoch, of: stepsPerEpoch * options.epochs, state.schedule)
   }
 
   /// Trains on every image once, or on those that are left of an epoch that was resumed.
