@@ -1,6 +1,5 @@
 import Datasets
 import Imaging
-import Tensor
 import Vocabulary
 
 /// The images of one split with their captions, wherever they come from.
@@ -11,8 +10,8 @@ struct CaptionedSplit: Sendable {
   let identifiers: [Int]
   /// For each image its captions, as words.
   let words: [[[String]]]
-  /// An image as an encoder takes it, float32 [3, H, W].
-  let tensor: @Sendable (_ index: Int, Preprocessing) throws -> Tensor
+  /// The photograph itself.
+  let image: @Sendable (_ index: Int) throws -> Image
 
   var count: Int { names.count }
 
@@ -30,9 +29,7 @@ struct CaptionedSplit: Sendable {
     names = images.map(\.path)
     identifiers = images.map(\.identifier)
     words = images.map { $0.sentences.map(\.tokens).filter { !$0.isEmpty } }
-    tensor = { [names] index, preprocessing in
-      try ImageFile.tensor("\(folder ?? ".")/\(names[index])", preprocessing, .serving)
-    }
+    image = { [names] in try ImageFile.image("\(folder ?? ".")/\(names[$0])", .serving) }
     try checkCaptions()
   }
 
@@ -50,9 +47,7 @@ struct CaptionedSplit: Sendable {
     words = (0..<images.count).map { index in
       images.captions(ofImage: index).map(dataset.vocabulary.words).filter { !$0.isEmpty }
     }
-    tensor = { index, preprocessing in
-      preprocessing.tensor(of: Image(planes: try images.image(index)))
-    }
+    image = { Image(planes: try images.image($0)) }
     try checkCaptions()
   }
 

@@ -8,8 +8,7 @@ import Training
 
 /// An encoder that is fine-tuned with the decoder: photographs in, feature maps out, gradients back.
 final class LearningEncoder: LearningFeatures {
-  /// Each photograph as it is and mirrored.
-  let views = 2
+  let views: Int
   let parameters: ParameterSet<Float>
   let gradient: ParameterSet<Float>
 
@@ -17,10 +16,14 @@ final class LearningEncoder: LearningFeatures {
   private let images: ImageReader
   private let threads: Int
 
-  init(_ encoder: TrainableEncoder, _ split: CaptionedSplit, threads: Int) {
+  init(
+    _ encoder: TrainableEncoder, _ split: CaptionedSplit, _ augmentation: Augmentation, threads: Int
+  ) {
     self.encoder = encoder
     self.threads = threads
-    images = ImageReader(split, encoder.identity.preprocessing, threads: threads)
+    views = augmentation.views
+    images = ImageReader(
+      split, encoder.identity.preprocessing, augmentation, threads: threads)
     parameters = ParameterSet(
       names: encoder.parameters.names, matrices: encoder.parameters.matrices)
     gradient = ParameterSet(
@@ -51,13 +54,16 @@ final class LearningEncoder: LearningFeatures {
 
 /// A frozen encoder that encodes photographs whenever they are asked for.
 final class EncodedFeatures: TrainingFeatures {
-  let views = 2
+  let views: Int
   private let encoder: ImageEncoder
   private let images: ImageReader
 
-  init(_ encoder: ImageEncoder, _ split: CaptionedSplit, threads: Int) {
+  init(
+    _ encoder: ImageEncoder, _ split: CaptionedSplit, _ augmentation: Augmentation, threads: Int
+  ) {
     self.encoder = encoder
-    images = ImageReader(split, encoder.preprocessing, threads: threads)
+    views = augmentation.views
+    images = ImageReader(split, encoder.preprocessing, augmentation, threads: threads)
   }
 
   func features(_ images: [TrainingImage]) throws -> FeatureBatch<Float> {
@@ -73,20 +79,25 @@ struct ImageReader: Sendable {
 
   private let split: CaptionedSplit
   private let preprocessing: Preprocessing
+  private let augmentation: Augmentation
   private let threads: Int
 
-  init(_ split: CaptionedSplit, _ preprocessing: Preprocessing, threads: Int) {
+  init(
+    _ split: CaptionedSplit, _ preprocessing: Preprocessing,
+    _ augmentation: Augmentation = Augmentation(), threads: Int
+  ) {
     self.split = split
     self.preprocessing = preprocessing
+    self.augmentation = augmentation
     self.threads = threads
   }
 
-  /// Images as an encoder takes them, float32 [N, 3, H, W]; view 1 is mirrored.
+  /// Images as an encoder takes them, float32 [N, 3, H, W], each as its view has it.
   func read(_ images: [TrainingImage]) throws -> Tensor {
     let tensors = Parallel.map(images, threads: threads) { _, image in
       Result<Tensor, any Error> {
-        let tensor = try split.tensor(image.index, preprocessing)
-        return image.view == 1 ? FeatureView.mirror(tensor) : tensor
+        preprocessing.tensor(
+          of: augmentation.apply(try split.image(image.index), view: image.view))
       }
     }
     return Tensor(stacking: try tensors.map { try $0.get() })

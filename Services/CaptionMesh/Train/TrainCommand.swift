@@ -71,6 +71,12 @@ struct TrainCommand: AsyncParsableCommand {
         + "or the number of last blocks (EfficientNet-Lite).", valueName: "layers"))
   var finetune: Opening?
 
+  @Option(
+    help: ArgumentHelp(
+      "Smallest side of random crops as a share of the photograph's, where photographs are encoded "
+        + "in every epoch; 1 for none.", valueName: "share"))
+  var crop = 1.0
+
   @Option(help: "Encoder store; by default ~/.local/share/captionmesh/encoders.")
   var store: String?
 
@@ -88,8 +94,12 @@ struct TrainCommand: AsyncParsableCommand {
           "without --features, --encoder NAME says what encodes the images; `captionmesh encoder "
             + "list` names them")
       }
-    } else if finetune != nil || encoder != nil {
-      throw ValidationError("--finetune and --encoder go without --features: a cache is frozen")
+    } else if finetune != nil || encoder != nil || crop < 1 {
+      throw ValidationError(
+        "--finetune, --encoder and --crop go without --features: a cache is frozen")
+    }
+    guard (0.1...1).contains(crop) else {
+      throw ValidationError("--crop \(crop) is not in 0.1...1")
     }
     guard maxLength > 0, minWordFrequency >= 0, saveEvery > 0 else {
       throw ValidationError("--max-length, --min-word-frequency and --save-every are above 0")
@@ -133,7 +143,8 @@ struct TrainCommand: AsyncParsableCommand {
     let words = TrainingData.Words(
       vocabulary: start?.vocabulary, minFrequency: minWordFrequency, maxLength: maxLength)
     return try TrainingData(
-      data, try featureSource(start), words: words, threads: training.threads)
+      data, try featureSource(start), words: words, augmentation: Augmentation(smallestCrop: crop),
+      threads: training.threads)
   }
 
   private func featureSource(_ start: Checkpoint?) throws -> TrainingData.Source {

@@ -42,7 +42,9 @@ struct TrainingData {
   }
 
   /// - Throws: ``DatasetError`` when parts do not belong together, ``EncoderError``.
-  init(_ data: CaptionedData, _ source: Source, words: Words, threads: Int) throws {
+  init(
+    _ data: CaptionedData, _ source: Source, words: Words, augmentation: Augmentation, threads: Int
+  ) throws {
     if let own = data.vocabulary, let given = words.vocabulary, own != given {
       throw DatasetError(
         .mismatch,
@@ -67,12 +69,12 @@ struct TrainingData {
       learning = nil
     case .encoder(let encoder):
       features = encoder.features
-      maps = EncodedFeatures(encoder, train, threads: threads)
+      maps = EncodedFeatures(encoder, train, augmentation, threads: threads)
       validationFeatures = { _ in preconditionFailure("not encoded yet") }
       learning = nil
     case .learning(let encoder):
       features = encoder.identity.features
-      let encoder = LearningEncoder(encoder, train, threads: threads)
+      let encoder = LearningEncoder(encoder, train, augmentation, threads: threads)
       maps = encoder
       validationFeatures = { _ in preconditionFailure("not encoded yet") }
       learning = encoder
