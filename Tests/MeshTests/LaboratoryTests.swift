@@ -124,6 +124,54 @@ struct LaboratoryTests {
     #expect(FileManager.default.fileExists(atPath: toy.file("ensemble/test.json")))
   }
 
+  @Test(
+    "an encoder learns along and is found beside the model (needs the encoder that setup imports)",
+    .enabled(if: Programs.canServe))
+  func fineTuning() throws {
+    let toy = try ToyLaboratory()
+    let photographs = Programs.repository.appending(path: "Tests/Fixtures/Datasets/images").path
+    let files = try FileManager.default.contentsOfDirectory(atPath: photographs)
+      .filter { $0.hasSuffix(".jpg") }.sorted()
+    try #require(files.count > 3)
+    let splits = ["val", "test"] + files.dropFirst(2).map { _ in "train" }
+    try toy.writeKarpathy(
+      zip(files, splits).map { (file: $0, split: $1, captions: ["a photograph", "one picture"]) })
+    let data = ["--karpathy", toy.karpathy, "--images", photographs]
+    let size = ["--hidden", "16", "--embedding", "8", "--attention", "8", "--threads", "2"]
+    let training = try Run(
+      "captionmesh",
+      ["train", "--output", toy.file("run"), "--encoder", "efficientnet-lite2"] + data + size
+        + [
+          "--finetune", "2", "--crop", "0.7", "--min-word-frequency", "0", "--epochs", "1",
+          "--batch", "2",
+        ])
+    #expect(training.status == 0, "\(training.errors)")
+    #expect(training.output.contains("of the encoder"))
+
+    let evaluation = try Run(
+      "captionmesh", ["evaluate", "--run", toy.file("run"), "--threads", "2"] + data)
+    #expect(evaluation.status == 0, "\(evaluation.errors)")
+    let caption = try Run(
+      "captionmesh",
+      [
+        "caption", "\(photographs)/\(files[0])", "--local", "--model",
+        toy.file("run/best.safetensors"),
+      ])
+    #expect(caption.status == 0, "\(caption.errors)")
+
+    // The model without its encoder is of no use, and says which encoder it lacks.
+    try FileManager.default.moveItem(
+      atPath: toy.file("run/best.safetensors"), toPath: toy.file("alone.safetensors"))
+    let alone = try Run(
+      "captionmesh",
+      [
+        "caption", "\(photographs)/\(files[0])", "--local", "--model",
+        toy.file("alone.safetensors"),
+      ])
+    #expect(alone.status == 1)
+    #expect(alone.errors.contains("beside its model"))
+  }
+
   @Test("what does not belong together is named, with an exit code that says so")
   func mismatches() throws {
     let toy = try ToyLaboratory()

@@ -128,14 +128,23 @@ struct TrainCommand: AsyncParsableCommand {
       initial: start?.parameters)
     if resume, folder.isResumable { try trainer.restore(from: folder.resume) }
     try folder.write(runConfiguration(data, trainer))
-    printLine(
-      "\(data.name): \(data.train.captions.count) images in \(data.train.source.views) views, "
-        + "\(data.vocabulary.count) words; \(trainer.parameters.count) parameters; "
-        + "features of \(data.features)")
+    printLine(describe(data, trainer))
     var run = TrainingRun(
       data: data, arguments: training, folder: folder, trainer: trainer, saveMinutes: saveEvery,
       card: ["data": data.name, "options": try optionsText(trainer.options)])
     try run.run()
+  }
+
+  private func describe(_ data: TrainingData, _ trainer: Trainer) -> String {
+    let views =
+      switch data.train.source.views {
+      case 1: "images"
+      case 2: "images and their mirror images"
+      default: "images in random crops, mirrored and not"
+      }
+    let learned = trainer.averagedEncoder.map { " and \($0.count) of the encoder" } ?? ""
+    return "\(data.name): \(data.train.captions.count) \(views), \(data.vocabulary.count) words; "
+      + "\(trainer.parameters.count) parameters\(learned); features of \(data.features)"
   }
 
   private func loadData(_ start: Checkpoint?) throws -> TrainingData {
