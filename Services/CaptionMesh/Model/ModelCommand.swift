@@ -1,4 +1,5 @@
 import ArgumentParser
+import Compute
 import Datasets
 import Decoders
 import Encoders

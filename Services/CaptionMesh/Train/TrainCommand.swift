@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Compute
 import Datasets
 import Decoders
 public import Encoders
