@@ -19,7 +19,7 @@ extension DispatchCore {
 
   /// The mesh as it is now.
   func status() -> StatusReply {
-    let status = scheduler.status
+    let status = scheduler.status(at: time.now())
     let stages = status.stages.map { stage in
       StatusReply.Stage(
         name: stage.name, queued: stage.queued, inFlight: stage.inFlight,

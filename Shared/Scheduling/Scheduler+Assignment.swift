@@ -61,7 +61,9 @@ extension Scheduler {
       stages[stage].queue.removeFirst()
       requests[head]!.lease = task
       requests[head]!.attempts += 1
-      requests[head]!.queued += now - requests[head]!.enqueued
+      let waited = now - requests[head]!.enqueued
+      requests[head]!.queued += waited
+      stages[stage].meanWait = waited.averaged(into: stages[stage].meanWait)
       if let next = requests[head]!.nextStage { stages[next].incoming += 1 }
       leases[task] = Lease(request: head, worker: id)
       worker.leases.insert(task)
@@ -72,6 +74,7 @@ extension Scheduler {
           task: task, request: head, payload: request.payload, deadline: request.deadline))
     }
     guard !items.isEmpty else { return }
+    stages[stage].batches[items.count, default: 0] += 1
     // Progress is owed from now on, not from when the worker last had something to do.
     if worker.leases.count == items.count { worker.lastProgress = now }
     workers[id] = worker

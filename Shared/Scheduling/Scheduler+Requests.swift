@@ -8,11 +8,14 @@ extension Scheduler {
     }
     let latest = now + configuration.requestTimeout
     let deadline = min(submission.deadline ?? latest, latest)
+    let pipeline = stages(of: submission.pipeline)!
     let request = RequestState(
-      pipeline: stages(of: submission.pipeline)!, payload: submission.payload,
-      byteCount: submission.byteCount, arrived: now, deadline: deadline, enqueued: now)
+      pipeline: pipeline, payload: submission.payload, byteCount: submission.byteCount,
+      reserved: reservation(of: submission.byteCount, pipeline[...]), arrived: now,
+      deadline: deadline, enqueued: now)
     earliestDeadline = min(earliestDeadline, deadline)
-    heldBytes += submission.byteCount
+    heldBytes += request.byteCount
+    reservedBytes += request.reserved
     requests[id] = request
     stages[request.stage].queue.append(id)
     counters.admitted += 1
@@ -40,13 +43,35 @@ extension Scheduler {
         "the dispatcher holds \(requests.count) requests, as many as it may; try again later",
         retryAfter: retryAfter)
     }
-    if heldBytes + submission.byteCount > configuration.maximumBytes {
+    let pipeline = stages(of: submission.pipeline)!
+    let reservation = reservation(of: submission.byteCount, pipeline[...])
+    if reservedBytes + reservation > configuration.maximumBytes, !requests.isEmpty {
       return Failure(
         .resourceExhausted,
-        "the dispatcher holds \(heldBytes) bytes of \(configuration.maximumBytes); try again later",
-        retryAfter: retryAfter)
+        "the requests in hand take \(reservedBytes) bytes of \(configuration.maximumBytes); "
+          + "try again later", retryAfter: retryAfter)
     }
     return nil
+  }
+
+  /// The bytes that a request takes when it is at its largest, as far as is known: a photograph's
+  /// tensor is many times the size of its file.
+  ///
+  /// - Parameter ahead: the stages that it still has to pass.
+  func reservation(of byteCount: Int, _ ahead: ArraySlice<Int>) -> Int {
+    // The last stage's output leaves at once.
+    ahead.dropLast().reduce(byteCount) { max($0, stages[$1].largestResult) }
+  }
+
+  /// Takes note of how large a stage's output can be, and reserves as much for those before it.
+  mutating func learn(_ byteCount: Int, of stage: Int) {
+    guard byteCount > stages[stage].largestResult else { return }
+    stages[stage].largestResult = byteCount
+    for (id, request) in requests {
+      let reserved = reservation(of: request.byteCount, request.ahead)
+      reservedBytes += reserved - request.reserved
+      requests[id]!.reserved = reserved
+    }
   }
 
   /// Half of what a request takes: by then half of those that are in now will have left.
@@ -64,7 +89,7 @@ extension Scheduler {
   /// Gives the request its answer and forgets it, wherever it is.
   mutating func end(_ id: RequestID, _ result: Result<Payload, Failure>, at now: Duration) {
     guard let request = requests.removeValue(forKey: id) else { return }
-    heldBytes -= request.byteCount
+    forgetBytes(of: request)
     if let task = request.lease {
       let lease = release(task, of: request)
       workers[lease.worker]!.abandoned.insert(task)
@@ -75,20 +100,26 @@ extension Scheduler {
     answer(id, request, result, at: now)
   }
 
+  mutating func forgetBytes(of request: RequestState) {
+    heldBytes -= request.byteCount
+    reservedBytes -= request.reserved
+  }
+
   /// The last step of a request that is in no queue and under no lease any more.
   mutating func answer(
     _ id: RequestID, _ request: RequestState, _ result: Result<Payload, Failure>, at now: Duration
   ) {
     let residence = now - request.arrived
     if case .success = result {
-      meanResidence = meanResidence.map { $0 + (residence - $0) / 8 } ?? residence
+      meanResidence = residence.averaged(into: meanResidence)
       counters.completed += 1
     } else {
       counters.failed += 1
     }
+    let attempts = 1 + request.retries
+    counters.attempts[attempts, default: 0] += 1
     let answer = Answer(
-      result, attempts: 1 + request.retries, queued: request.queued,
-      computed: request.computed)
+      result, attempts: attempts, queued: request.queued, computed: request.computed)
     perform(.answer(id, answer))
   }
 
@@ -99,5 +130,12 @@ extension Scheduler {
     workers[lease.worker]?.leases.remove(task)
     if let next = request.nextStage { stages[next].incoming -= 1 }
     return lease
+  }
+}
+
+extension Duration {
+  /// The mean of what came of late, this included: what came before counts less with each.
+  func averaged(into mean: Duration?) -> Duration {
+    mean.map { $0 + (self - $0) / 8 } ?? self
   }
 }

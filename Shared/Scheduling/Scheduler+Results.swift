@@ -4,21 +4,26 @@ extension Scheduler {
     _ task: TaskID, _ result: TaskResult<Payload>, by id: WorkerID, at now: Duration
   ) {
     guard let request = settle(task, by: id, at: now) else { return }
+    if requests[request]!.nextStage != nil {
+      learn(result.byteCount, of: requests[request]!.stage)
+    }
     var state = requests[request]!
     release(task, of: state)
     state.lease = nil
     state.computed[stages[state.stage].name] = result.elapsed
-    heldBytes -= state.byteCount
+    forgetBytes(of: state)
     guard let next = state.nextStage else {
       requests[request] = nil
       answer(request, state, .success(result.payload), at: now)
       return
     }
-    heldBytes += result.byteCount
     state.payload = result.payload
     state.byteCount = result.byteCount
     state.identity = workers[id]!.description.produces
     state.position += 1
+    state.reserved = reservation(of: state.byteCount, state.ahead)
+    heldBytes += state.byteCount
+    reservedBytes += state.reserved
     state.attempts = 0
     state.isSuspect = false
     state.enqueued = now

@@ -107,7 +107,7 @@ extension Scheduler {
   /// Ends a request whose lease has been released.
   mutating func giveUp(_ id: RequestID, _ failure: Failure, at now: Duration) {
     let request = requests.removeValue(forKey: id)!
-    heldBytes -= request.byteCount
+    forgetBytes(of: request)
     answer(id, request, .failure(failure), at: now)
   }
 

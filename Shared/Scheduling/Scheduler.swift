@@ -21,7 +21,10 @@ public struct Scheduler<Payload: Sendable>: Sendable {
   var requests: [RequestID: RequestState] = [:]
   var workers: [WorkerID: WorkerState] = [:]
   var leases: [TaskID: Lease] = [:]
+  /// The bytes of all payloads.
   var heldBytes = 0
+  /// What they grow to before they leave, as far as is known; what admission counts.
+  var reservedBytes = 0
   /// Whether no more requests are let in.
   var isClosed = false
   /// Whether all workers are to leave with the last request.

@@ -21,7 +21,7 @@ public struct SchedulerConfiguration: Sendable {
   public var pipelines: [String: [String]]
   /// The most requests held at a time.
   public var maximumRequests = 256
-  /// The most payload bytes held when a request is admitted, its own included.
+  /// The most payload bytes that those in hand come to, each when it is at its largest.
   public var maximumBytes = 256 << 20
   /// The longest that any request may take, and the deadline of one that comes without.
   public var requestTimeout: Duration = .seconds(60)

@@ -9,6 +9,12 @@ struct StageState: Sendable {
   var queue: [RequestID] = []
   /// Leases elsewhere whose results will come into this queue.
   var incoming = 0
+  /// The most bytes that a result of this stage had.
+  var largestResult = 0
+  /// How many batches were handed out, by their sizes.
+  var batches: [Int: Int] = [:]
+  /// The mean time that requests waited in the queue of late.
+  var meanWait: Duration?
 
   /// Places left in the queue when all that is on its way has arrived.
   var room: Int { configuration.queueLimit - queue.count - incoming }
@@ -48,6 +54,8 @@ extension Scheduler {
     /// The present stage's input.
     var payload: Payload
     var byteCount: Int
+    /// The bytes that it takes when it is at its largest.
+    var reserved: Int
     /// What the worker that made the payload says it produces; nil for what the client sent.
     var identity: String?
     let arrived: Duration
@@ -65,6 +73,8 @@ extension Scheduler {
     var computed: [String: Duration] = [:]
 
     var stage: Int { pipeline[position] }
+    /// The present stage and those after it.
+    var ahead: ArraySlice<Int> { pipeline[position...] }
     var nextStage: Int? { position + 1 < pipeline.count ? pipeline[position + 1] : nil }
   }
 }

@@ -14,6 +14,8 @@ public struct SchedulerCounters: Hashable, Sendable {
   public var staleResults = 0
   public var lostWorkers = 0
   public var refusedWorkers = 0
+  /// How many requests were answered after so many attempts.
+  public var attempts: [Int: Int] = [:]
 }
 
 /// The scheduler at one moment, for people and their tools.
@@ -22,6 +24,12 @@ public struct SchedulerStatus: Sendable {
     public var name: String
     public var queued: Int
     public var inFlight: Int
+    /// The mean time that requests waited in the queue of late; nil before the first.
+    public var meanWait: Duration?
+    /// How long the first in the queue has waited; nil when nobody waits.
+    public var longestWait: Duration?
+    /// How many batches were handed out, by their sizes.
+    public var batches: [Int: Int]
     public var workers: [Worker]
   }
 
@@ -40,13 +48,15 @@ public struct SchedulerStatus: Sendable {
   public var stages: [Stage]
   public var requests: Int
   public var bytes: Int
+  /// What the bytes grow to before they leave, as far as is known.
+  public var reservedBytes: Int
   public var isDraining: Bool
   public var counters: SchedulerCounters
 }
 
 extension Scheduler {
   /// What is waiting and who is working, stage by stage.
-  public var status: SchedulerStatus {
+  public func status(at now: Duration) -> SchedulerStatus {
     let stages = stages.map { stage in
       let workers = stage.workers.sorted().map { id in
         let worker = self.workers[id]!
@@ -56,10 +66,12 @@ extension Scheduler {
       }
       return SchedulerStatus.Stage(
         name: stage.name, queued: stage.queue.count,
-        inFlight: workers.reduce(0) { $0 + $1.inFlight }, workers: workers)
+        inFlight: workers.reduce(0) { $0 + $1.inFlight }, meanWait: stage.meanWait,
+        longestWait: stage.queue.first.map { now - requests[$0]!.enqueued },
+        batches: stage.batches, workers: workers)
     }
     return SchedulerStatus(
-      stages: stages, requests: requests.count, bytes: heldBytes, isDraining: isClosed,
-      counters: counters)
+      stages: stages, requests: requests.count, bytes: heldBytes,
+      reservedBytes: reservedBytes, isDraining: isClosed, counters: counters)
   }
 }

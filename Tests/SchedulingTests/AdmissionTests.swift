@@ -9,7 +9,7 @@ import Testing
     let third = harness.arrive()
     #expect(harness.answers[third]?.failure?.code == .resourceExhausted)
     #expect(harness.answers[third]?.failure?.retryAfter != nil)
-    #expect(harness.scheduler.status.requests == 2)
+    #expect(harness.status.requests == 2)
   }
 
   @Test func aRequestBeyondTheBytesIsRejectedWithATimeToComeBack() {
@@ -33,9 +33,9 @@ import Testing
     var harness = Harness()
     let loader = harness.start("load")
     harness.arrive(bytes: 70)
-    #expect(harness.scheduler.status.bytes == 70)
+    #expect(harness.status.bytes == 70)
     harness.finishAll(loader)  // results are of 20 bytes
-    #expect(harness.scheduler.status.bytes == 20)
+    #expect(harness.status.bytes == 20)
   }
 
   @Test func anUnknownPipelineIsUnimplemented() {
@@ -81,7 +81,7 @@ import Testing
     let second = harness.arrive()
     let task = harness.workers[loader]!.tasks.keys.first!
     harness.apply(.requestCancelled(first))
-    #expect(harness.scheduler.status["load"].workers[0].state == .busy)
+    #expect(harness.status["load"].workers[0].state == .busy)
     harness.finish(loader, task)
     #expect(harness.scheduler.counters.staleResults == 0)
     #expect(harness.workers[loader]?.tasks.values.first == second)

@@ -45,8 +45,8 @@ import Testing
     for _ in 0..<10 { harness.arrive() }
     harness.work(loader)
     // Four places before encode, all taken; six requests stay compressed.
-    #expect(harness.scheduler.status["encode"].queued == 4)
-    #expect(harness.scheduler.status["load"].queued == 6)
+    #expect(harness.status["encode"].queued == 4)
+    #expect(harness.status["load"].queued == 6)
     let encoder = harness.start("encode", capacity: 2, batch: 2)
     #expect(harness.workers[encoder]?.tasks.count == 2)
     #expect(harness.workers[loader]?.tasks.count == 2)
@@ -59,7 +59,7 @@ import Testing
     while let busy = loaders.first(where: { !harness.workers[$0]!.tasks.isEmpty }) {
       harness.work(busy)
     }
-    #expect(harness.scheduler.status["load"].queued == 6)
+    #expect(harness.status["load"].queued == 6)
     harness.start("encode", capacity: 4, batch: 4)
     #expect(loaders.map { harness.workers[$0]!.tasks.count } == [2, 2])
   }
@@ -69,7 +69,7 @@ import Testing
     let loader = harness.start("load", capacity: 2, batch: 1)
     harness.grant(loader, Int.max)
     harness.grant(loader, 5)
-    #expect(harness.scheduler.status["load"].workers[0].credit == 2)
+    #expect(harness.status["load"].workers[0].credit == 2)
   }
 
   @Test func resultsMoveARequestThroughItsPipeline() {
@@ -77,7 +77,7 @@ import Testing
     let request = harness.arrive()
     for stage in Harness.captioning { harness.finishAll(harness.start(stage)) }
     #expect(try! harness.answers[request]?.result.get() == 103)
-    #expect(harness.scheduler.status.bytes == 0)
+    #expect(harness.status.bytes == 0)
   }
 
   @Test func aFailureEndsItsRequestAloneAndNamesTheStage() {

@@ -39,9 +39,9 @@ import Testing
     let request = harness.arrive(deadline: .milliseconds(100))
     harness.advance(by: .milliseconds(100))
     #expect(harness.answers[request]?.failure?.code == .deadlineExceeded)
-    #expect(harness.scheduler.status["load"].workers[0].inFlight == 0)
+    #expect(harness.status["load"].workers[0].inFlight == 0)
     harness.finishAll(loader)
-    #expect(harness.scheduler.status["load"].workers[0].state == .idle)
+    #expect(harness.status["load"].workers[0].state == .idle)
   }
 
   @Test func nothingIsHandedOutAfterItsDeadline() {
@@ -70,6 +70,6 @@ import Testing
     harness.advance(by: .milliseconds(200))
     #expect(harness.answers.count == 10)
     #expect(harness.answers.values.allSatisfy { $0.failure?.code == .deadlineExceeded })
-    #expect(harness.scheduler.status.bytes == 0)
+    #expect(harness.status.bytes == 0)
   }
 }

@@ -22,7 +22,7 @@ import Testing
     let idle = harness.start("load")
     harness.drain(idle)
     #expect(harness.closed[idle] == .some(nil))
-    #expect(harness.scheduler.status["load"].workers.isEmpty)
+    #expect(harness.status["load"].workers.isEmpty)
   }
 
   @Test func anOperatorDrainsOneWorker() {
@@ -31,7 +31,7 @@ import Testing
     harness.arrive("score")
     harness.apply(.drainRequested(worker))
     #expect(harness.workers[worker]?.isDraining == true)
-    #expect(harness.scheduler.status["score"].workers[0].state == .draining)
+    #expect(harness.status["score"].workers[0].state == .draining)
     harness.finishAll(worker)
     #expect(harness.closed[worker] == .some(nil))
   }

@@ -39,6 +39,10 @@ struct Harness {
   var answers: [RequestID: Answer<Int>] = [:]
   var workers: [WorkerID: WorkerModel] = [:]
   var closed: [WorkerID: Failure?] = [:]
+  /// The bytes of a stage's results.
+  var resultBytes: [String: Int] = [:]
+  /// How many events the scheduler was given.
+  private(set) var events = 0
   private var seenTasks: Set<TaskID> = []
   private var lastRequest: UInt64 = 0
   private var lastWorker: UInt64 = 0
@@ -58,6 +62,11 @@ struct Harness {
     scheduler = Scheduler(configuration)
     self.seed = seed
   }
+
+  var status: SchedulerStatus { scheduler.status(at: now) }
+
+  /// The requests made so far.
+  var requestIDs: ClosedRange<UInt64>? { lastRequest > 0 ? 1...lastRequest : nil }
 
   // MARK: Events
 
@@ -119,7 +128,8 @@ struct Harness {
     if let failure {
       apply(.taskFailed(id, task, failure))
     } else {
-      let result = TaskResult(payload: payload, byteCount: 20, elapsed: .milliseconds(3))
+      let byteCount = workers[id].flatMap { resultBytes[$0.description.stage] } ?? 20
+      let result = TaskResult(payload: payload, byteCount: byteCount, elapsed: .milliseconds(3))
       apply(.taskSucceeded(id, task, result))
     }
     grant(id, 1)
@@ -157,6 +167,7 @@ struct Harness {
 
   /// Hands the event to the scheduler and checks what comes out against the model.
   mutating func apply(_ event: Scheduler<Int>.Event) {
+    events += 1
     var fed: Set<String> = []
     for action in scheduler.handle(event, at: now) {
       switch action {
@@ -183,6 +194,11 @@ struct Harness {
     }
     if case .heartbeat = event, fed.isEmpty { return }
     checkBounds(fed)
+    if case .requestArrived(let id, _) = event, answers[id] == nil {
+      check(
+        status.reservedBytes <= scheduler.configuration.maximumBytes || status.requests == 1,
+        "request \(id) is let in though there is no room for its bytes")
+    }
   }
 
   private mutating func receive(_ batch: Batch<Int>, at id: WorkerID) {
@@ -242,7 +258,7 @@ struct Harness {
   }
 
   private func checkBounds(_ fed: Set<String>) {
-    let status = scheduler.status
+    let status = status
     let configuration = scheduler.configuration
     var incoming: [String: Int] = [:]
     for (id, worker) in workers {
@@ -254,6 +270,9 @@ struct Harness {
     }
     check(status.requests == requests.count - answers.count, "requests are lost or left over")
     check(status.requests <= configuration.maximumRequests, "too many requests are held")
+    check(
+      status.bytes >= 0 && status.bytes <= status.reservedBytes,
+      "more bytes are held than reserved")
     for (stage, next) in zip(Self.captioning, Self.captioning.dropFirst()) {
       let limit = configuration.stages.first { $0.name == next }!.queueLimit
       let taken = status[next].queued + incoming[next, default: 0]

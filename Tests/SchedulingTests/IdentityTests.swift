@@ -85,6 +85,6 @@ import Testing
     let description = WorkerDescription(stage: "score", capacity: 1, maximumBatch: 1)
     harness.apply(.workerRegistered(worker, description))
     #expect((harness.closed[worker] ?? nil)?.code == .invalidArgument)
-    #expect(harness.scheduler.status["score"].queued == 1)
+    #expect(harness.status["score"].queued == 1)
   }
 }

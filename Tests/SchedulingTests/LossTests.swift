@@ -9,7 +9,7 @@ import Testing
     harness.lose(lost)
     let other = harness.start("load", capacity: 4, batch: 4)
     for _ in 0..<4 { harness.finishAll(other) }
-    #expect(harness.scheduler.status["encode"].queued == 4)
+    #expect(harness.status["encode"].queued == 4)
     #expect(requests.allSatisfy { harness.answers[$0] == nil })
   }
 
@@ -89,7 +89,7 @@ import Testing
     #expect(harness.closed[silent] == nil)
     harness.advance(by: .milliseconds(1), hearing: false)
     #expect(harness.closed[silent]??.code == .unavailable)
-    #expect(harness.scheduler.status["score"].queued == 1)
+    #expect(harness.status["score"].queued == 1)
   }
 
   @Test func aWorkerThatLivesButDoesNotGetOnIsLost() {
