@@ -1,7 +1,5 @@
 /// A number that names one thing of a kind, never used again for another.
-public struct Identifier<Kind>: RawRepresentable, Hashable, Comparable, Sendable,
-  CustomStringConvertible
-{
+public struct Identifier<Kind>: Hashable, Comparable, Sendable, CustomStringConvertible {
   public let rawValue: UInt64
 
   public init(rawValue: UInt64) { self.rawValue = rawValue }

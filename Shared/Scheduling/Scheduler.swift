@@ -64,7 +64,10 @@ public struct Scheduler<Payload: Sendable>: Sendable {
     case .creditGranted(let id, let count): grant(count, to: id, at: now)
     case .taskSucceeded(let id, let task, let result): succeed(task, result, by: id, at: now)
     case .taskFailed(let id, let task, let failure): fail(task, failure, by: id, at: now)
-    case .heartbeat(let id, let progress): hear(of: id, progress: progress, at: now)
+    case .heartbeat(let id, let progress):
+      hear(of: id, progress: progress, at: now)
+      // The most frequent of events, and it gives nobody anything to do.
+      return []
     case .workerDraining(let id): workers[id]?.isDraining = true
     case .workerLost(let id): lose(id, at: now)
     case .admissionClosed: isClosed = true
