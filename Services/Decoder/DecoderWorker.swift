@@ -38,15 +38,14 @@ struct DecoderWorker: StageWorker {
     for (options, members) in Dictionary(grouping: fitting, by: { batch[$0].options }) {
       var search = BeamSearch(width: options.beam, vocabulary: checkpoint.vocabulary)
       if let length = options.maximumLength { search.maximumLength = length }
-      let latest = members.map { batch[$0].deadline }.max()!
       let captions = search.captions(
         FeatureBatch(members.map { batch[$0].input.features }), with: decoder,
-        shouldStop: { ContinuousClock.now > latest })
+        shouldStop: { !members.contains { batch[$0].isWanted } })
       for (index, caption) in zip(members, captions) {
         results[index] =
           ContinuousClock.now > batch[index].deadline
           ? .failure(
-            ItemError(.deadlineExceeded, "the deadline passed while decoding", stage: "decode"))
+            ItemError(.deadlineExceeded, "decode: the deadline passed on the way", stage: "decode"))
           : .success(result(caption.best, options, grid: batch[index].input.grid))
       }
     }

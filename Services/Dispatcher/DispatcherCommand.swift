@@ -25,11 +25,15 @@ struct DispatcherCommand: AsyncParsableCommand {
       guard !addresses.isEmpty else {
         throw ServiceError(.configuration, "addresses: the dispatcher needs one to listen at")
       }
+      // A connection that breaks says so at once. A worker that is silent on one that does not gets
+      // no work after three heartbeats; what it sends when it is back is to be counted.
+      var options = ZeroMQTransportOptions()
+      options.missedPings = 20
       let core = DispatchCore(DispatcherConfiguration(settings), logger: logger)
       logger.notice("listening at \(settings.addresses.joined(separator: ", "))")
       return [
         DispatcherServer(
-          core, transport: try ZeroMQServerTransport(addresses: addresses),
+          core, transport: try ZeroMQServerTransport(addresses: addresses, options: options),
           drainTimeout: settings.limits.drainTimeout)
       ]
     }

@@ -22,7 +22,7 @@ extension DispatcherConfiguration {
     let required = settings.stages.filter { $0.value.workers > 0 }.keys.map(\.rawValue)
     self.init(
       scheduler: scheduler, requiredStages: Set(required), build: ThisProcess.build,
-      pid: ThisProcess.pid)
+      pid: ThisProcess.pid, memoryBytes: { ThisProcess.residentBytes })
     window = settings.limits.window
   }
 }

@@ -11,12 +11,23 @@ extension DispatchCore {
   func submit(
     _ job: Job, for client: ClientID, onAnswer: @escaping @Sendable (Answer<StagePayload>) -> Void
   ) {
+    if let key = job.key, let answer = memory.answer(to: key, at: time.now()) {
+      answeredFromMemory += 1
+      return onAnswer(answer)
+    }
     let id = RequestID(rawValue: makeID())
-    waiters[id] = Waiter(client: client, options: job.options, onAnswer: onAnswer)
+    waiters[id] = Waiter(client: client, key: job.key, options: job.options, onAnswer: onAnswer)
     let submission = Submission(
       pipeline: job.pipeline.rawValue, payload: job.input, byteCount: job.byteCount,
       deadline: job.deadline)
     handle(.requestArrived(id, submission))
+  }
+
+  /// Hands an answer to who waits for it, and remembers it for the case that it does not arrive.
+  func give(_ answer: Answer<StagePayload>, to id: RequestID) {
+    guard let waiter = waiters.removeValue(forKey: id) else { return }
+    if let key = waiter.key { memory.remember(answer, to: key, at: time.now()) }
+    waiter.onAnswer(answer)
   }
 
   /// Ends all that the client waits for. What has run out of time by now is answered so.
@@ -63,6 +74,8 @@ struct Job: Sendable {
   var input: StagePayload
   var byteCount: Int
   var options = DecodeOptions()
+  /// What its answer is remembered under; nil: it is not.
+  var key: RequestKey?
   /// When the client stops waiting, on the scheduler's clock.
   var deadline: Duration?
 
@@ -82,5 +95,6 @@ struct Job: Sendable {
     self.init(
       .caption, .message(LoadInput(image: request.image, name: request.name)),
       byteCount: request.image.count, options: request.options, deadline: deadline)
+    key = RequestKey(request)
   }
 }

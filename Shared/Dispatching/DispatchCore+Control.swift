@@ -23,22 +23,33 @@ extension DispatchCore {
     let stages = status.stages.map { stage in
       StatusReply.Stage(
         name: stage.name, queued: stage.queued, inFlight: stage.inFlight,
+        meanWaitMilliseconds: stage.meanWait.map { $0 / .milliseconds(1) },
+        longestWaitMilliseconds: stage.longestWait.map { $0 / .milliseconds(1) },
+        batches: stage.batches.named,
         workers: stage.workers.compactMap { worker in
-          guard let hello = registrations[worker.id]?.hello else { return nil }
+          guard let registration = registrations[worker.id] else { return nil }
+          let hello = registration.hello
           return StatusReply.Worker(
             id: worker.id.rawValue, pid: hello.pid, host: hello.host,
             state: worker.state.rawValue, build: hello.build, inFlight: worker.inFlight,
-            done: worker.done, identity: hello.identity)
+            done: worker.done, memoryBytes: registration.memoryBytes, identity: hello.identity)
         })
     }
     return StatusReply(
       ready: isReady, draining: status.isDraining, pid: configuration.pid,
       build: configuration.build, uptimeSeconds: time.now() / .seconds(1), stages: stages,
-      requests: status.requests, bytes: status.bytes,
+      requests: status.requests, bytes: status.bytes, reservedBytes: status.reservedBytes,
+      memoryBytes: configuration.memoryBytes(),
       limits: [
         "requests": configuration.scheduler.maximumRequests,
         "bytes": configuration.scheduler.maximumBytes, "window": configuration.window,
-      ], counters: status.counters.named)
+      ], attempts: status.counters.attempts.named, counters: counters(status))
+  }
+
+  private func counters(_ status: SchedulerStatus) -> [String: Int] {
+    var counters = status.counters.named
+    counters["answered_from_memory"] = answeredFromMemory
+    return counters
   }
 
   private var isReady: Bool { configuration.requiredStages.allSatisfy(scheduler.isServed) }
@@ -102,8 +113,8 @@ extension DispatchCore {
     if let worker = waiter.worker { registrations[worker] == nil } else { scheduler.isDrained }
   }
 
-  /// The health of a service by its full name, the mesh's for an empty one; nil for a service that
-  /// is not there.
+  /// The health of a service by its full name, of a stage by its name, the mesh's for an empty one;
+  /// nil for what is not there.
   func health(of service: String) -> HealthCheckResponse.Status? {
     switch service {
     case "": isReady ? .serving : .notServing
@@ -112,6 +123,8 @@ extension DispatchCore {
       scheduler.isReady(Pipeline.encode.rawValue) ? .serving : .notServing
     case Scorer.name: scheduler.isReady(Pipeline.score.rawValue) ? .serving : .notServing
     case Dispatcher.name, Control.name, Health.name: .serving
+    case let stage where MeshAPI.Stage(rawValue: stage) != nil:
+      scheduler.isServed(stage) ? .serving : .notServing
     default: nil
     }
   }
@@ -144,8 +157,16 @@ extension SchedulerCounters {
     [
       "admitted": admitted, "rejected": rejected, "completed": completed, "failed": failed,
       "cancelled": cancelled, "expired": expired, "retried": retried,
-      "stale_results": staleResults, "lost_workers": lostWorkers,
+      "stale_results": staleResults, "late_results": lateResults, "lost_workers": lostWorkers,
+      "suspended_workers": suspendedWorkers,
       "refused_workers": refusedWorkers,
     ]
+  }
+}
+
+extension [Int: Int] {
+  /// The same with keys that JSON can have.
+  fileprivate var named: [String: Int] {
+    [String: Int](uniqueKeysWithValues: map { ("\($0)", $1) })
   }
 }

@@ -30,7 +30,9 @@ extension DispatchCore {
       handle(.taskSucceeded(id, task, result))
     case .failure(let failure):
       handle(.taskFailed(id, TaskID(rawValue: failure.task), Failure(failure.error)))
-    case .heartbeat(let heartbeat): handle(.heartbeat(id, progress: heartbeat.progress))
+    case .heartbeat(let heartbeat):
+      registrations[id]?.memoryBytes = heartbeat.memoryBytes
+      handle(.heartbeat(id, progress: heartbeat.progress))
     case .goodbye:
       logger.info("worker \(id) leaves when it is done")
       handle(.workerDraining(id))
@@ -67,6 +69,12 @@ extension DispatchCore {
             options: waiters[item.request]?.options ?? DecodeOptions(),
             payload: item.payload)))
     }
+  }
+
+  func noteSuspension(of id: WorkerID, _ failure: Failure) {
+    guard let hello = registrations[id]?.hello else { return }
+    logger.warning(
+      "\(hello.stage) worker \(id) (pid \(hello.pid)) gets no work: \(failure.message)")
   }
 
   func close(_ id: WorkerID, _ failure: Failure?) {

@@ -13,11 +13,15 @@ public actor DispatchCore {
   struct Registration {
     let hello: WorkerHello
     let outbox: WorkerOutbox
+    /// The resident memory of its process, as it said last.
+    var memoryBytes: Int?
   }
 
   /// Somebody who waits for a request's answer.
   struct Waiter {
     let client: ClientID
+    /// What the answer is remembered under.
+    let key: RequestKey?
     /// How the request's caption is searched for.
     let options: DecodeOptions
     let onAnswer: @Sendable (Answer<StagePayload>) -> Void
@@ -33,8 +37,12 @@ public actor DispatchCore {
   var registrations: [WorkerID: Registration] = [:]
   /// Bytes of corpora that are still being received.
   var gathering: [ClientID: Int] = [:]
+  /// What was answered of late.
+  var memory: AnswerMemory
   var drains: [DrainWaiter] = []
   var watchers: [ClientID: HealthWatcher] = [:]
+  /// Requests answered from ``memory``.
+  var answeredFromMemory = 0
   private var lastID: UInt64 = 0
   private var timer: (at: Duration, task: Task<Void, Never>)?
 
@@ -45,6 +53,7 @@ public actor DispatchCore {
     self.logger = logger
     self.time = time
     scheduler = Scheduler(configuration.scheduler)
+    memory = AnswerMemory(configuration.memory)
   }
 
   deinit { timer?.task.cancel() }
@@ -68,9 +77,11 @@ public actor DispatchCore {
     case .welcome(let id): welcome(id)
     case .assign(let id, let batch): send(batch, to: id)
     case .cancel(let id, let task): registrations[id]?.outbox.yield(.cancel(task.rawValue))
+    case .suspended(let id, let failure): noteSuspension(of: id, failure)
+    case .resumed(let id): logger.notice("worker \(id) is back")
     case .drain(let id): registrations[id]?.outbox.yield(.drain)
     case .close(let id, let failure): close(id, failure)
-    case .answer(let id, let answer): waiters.removeValue(forKey: id)?.onAnswer(answer)
+    case .answer(let id, let answer): give(answer, to: id)
     }
   }
 

@@ -9,15 +9,21 @@ public struct DispatcherConfiguration: Sendable {
   public var requiredStages: Set<String>
   /// The most requests of one client's stream that are in the mesh or wait to be read by it.
   public var window = 64
+  /// What is remembered of answers.
+  public var memory = AnswerMemoryLimits()
   /// How often workers are to be heard of.
   public var heartbeat: Duration = .milliseconds(500)
   /// What the program calls itself in `status`.
   public var build: String
   public var pid: Int
+  /// This process's resident memory now.
+  public var memoryBytes: @Sendable () -> Int
 
   public init(
-    scheduler: SchedulerConfiguration, requiredStages: Set<String>, build: String, pid: Int
+    scheduler: SchedulerConfiguration, requiredStages: Set<String>, build: String, pid: Int,
+    memoryBytes: @escaping @Sendable () -> Int = { 0 }
   ) {
+    self.memoryBytes = memoryBytes
     self.scheduler = scheduler
     self.requiredStages = requiredStages
     self.build = build

@@ -16,9 +16,14 @@ public struct DispatcherServer<Transport: ServerTransport>: Service {
     server = GRPCServer(transport: transport, services: core.services)
   }
 
+  /// - Throws: `RPCError` with code UNAVAILABLE when the transport stops though nobody asked it to,
+  ///   or what it throws itself.
   public func run() async throws {
     try await withGracefulShutdownHandler {
       try await server.serve()
+      guard Task.isShuttingDownGracefully || Task.isCancelled else {
+        throw RPCError(code: .unavailable, message: "the dispatcher's transport ended unasked")
+      }
     } onGracefulShutdown: {
       Task {
         await finish()

@@ -8,17 +8,31 @@ public struct StatusReply: MessagePackMessage, Hashable {
     public var name: String
     public var queued: Int
     public var inFlight: Int
+    /// How long requests waited in the queue of late, on average; nil before the first.
+    public var meanWaitMilliseconds: Double?
+    /// How long the first in the queue has waited; nil when nobody waits.
+    public var longestWaitMilliseconds: Double?
+    /// How many batches were handed out, by their sizes.
+    public var batches: [String: Int]
     public var workers: [Worker]
 
     private enum CodingKeys: String, CodingKey {
-      case name, queued, workers
+      case name, queued, batches, workers
       case inFlight = "in_flight"
+      case meanWaitMilliseconds = "mean_wait_ms"
+      case longestWaitMilliseconds = "longest_wait_ms"
     }
 
-    public init(name: String, queued: Int, inFlight: Int, workers: [Worker]) {
+    public init(
+      name: String, queued: Int, inFlight: Int, meanWaitMilliseconds: Double? = nil,
+      longestWaitMilliseconds: Double? = nil, batches: [String: Int] = [:], workers: [Worker]
+    ) {
       self.name = name
       self.queued = queued
       self.inFlight = inFlight
+      self.meanWaitMilliseconds = meanWaitMilliseconds
+      self.longestWaitMilliseconds = longestWaitMilliseconds
+      self.batches = batches
       self.workers = workers
     }
 
@@ -26,6 +40,9 @@ public struct StatusReply: MessagePackMessage, Hashable {
       name = try map.decode("name")
       queued = try map.decode("queued")
       inFlight = try map.decode("in_flight")
+      meanWaitMilliseconds = try map.decodeIfPresent("mean_wait_ms")
+      longestWaitMilliseconds = try map.decodeIfPresent("longest_wait_ms")
+      batches = try map.decodeIfPresent("batches") ?? [:]
       workers = try map.decode("workers")
     }
 
@@ -33,6 +50,9 @@ public struct StatusReply: MessagePackMessage, Hashable {
       map.encode("name", name)
       map.encode("queued", queued)
       map.encode("in_flight", inFlight)
+      map.encodeIfPresent("mean_wait_ms", meanWaitMilliseconds)
+      map.encodeIfPresent("longest_wait_ms", longestWaitMilliseconds)
+      map.encode("batches", batches)
       map.encode("workers", workers)
     }
   }
@@ -41,23 +61,28 @@ public struct StatusReply: MessagePackMessage, Hashable {
     public var id: UInt64
     public var pid: Int
     public var host: String
-    /// "idle", "busy" or "draining".
+    /// "idle", "busy" or "draining"; "silent" or "stalled" while it gets no work because it does not
+    /// answer or does not get on.
     public var state: String
     public var build: String
     public var inFlight: Int
     /// Tasks ended since it registered.
     public var done: Int
+    /// The resident memory of its process, as it said last.
+    public var memoryBytes: Int?
     public var identity: StageIdentity
 
     private enum CodingKeys: String, CodingKey {
       case id, pid, host, state, build, done, identity
       case inFlight = "in_flight"
+      case memoryBytes = "memory_bytes"
     }
 
     public init(
       id: UInt64, pid: Int, host: String, state: String, build: String, inFlight: Int, done: Int,
-      identity: StageIdentity
+      memoryBytes: Int? = nil, identity: StageIdentity
     ) {
+      self.memoryBytes = memoryBytes
       self.id = id
       self.pid = pid
       self.host = host
@@ -76,6 +101,7 @@ public struct StatusReply: MessagePackMessage, Hashable {
       build = try map.decode("build")
       inFlight = try map.decode("in_flight")
       done = try map.decode("done")
+      memoryBytes = try map.decodeIfPresent("memory_bytes")
       identity = try map.decode("identity")
     }
 
@@ -87,6 +113,7 @@ public struct StatusReply: MessagePackMessage, Hashable {
       map.encode("build", build)
       map.encode("in_flight", inFlight)
       map.encode("done", done)
+      map.encodeIfPresent("memory_bytes", memoryBytes)
       map.encode("identity", identity)
     }
   }
@@ -102,15 +129,25 @@ public struct StatusReply: MessagePackMessage, Hashable {
   /// Requests held now, and the bytes of their payloads.
   public var requests: Int
   public var bytes: Int
+  /// What the bytes grow to before they leave, as far as is known; what admission counts.
+  public var reservedBytes: Int
+  /// The resident memory of the dispatcher's process.
+  public var memoryBytes: Int
   /// The most that is held, by the same names: "requests" and "bytes".
   public var limits: [String: Int]
+  /// How many requests were answered after so many attempts.
+  public var attempts: [String: Int]
   /// What has happened since the start: "admitted", "rejected", "completed", "failed" and so on.
   public var counters: [String: Int]
 
   public init(
     ready: Bool, draining: Bool, pid: Int, build: String, uptimeSeconds: Double, stages: [Stage],
-    requests: Int, bytes: Int, limits: [String: Int], counters: [String: Int]
+    requests: Int, bytes: Int, reservedBytes: Int = 0, memoryBytes: Int = 0,
+    limits: [String: Int], attempts: [String: Int] = [:], counters: [String: Int]
   ) {
+    self.reservedBytes = reservedBytes
+    self.memoryBytes = memoryBytes
+    self.attempts = attempts
     self.ready = ready
     self.draining = draining
     self.pid = pid
@@ -132,6 +169,9 @@ public struct StatusReply: MessagePackMessage, Hashable {
     stages = try map.decode("stages")
     requests = try map.decode("requests")
     bytes = try map.decode("bytes")
+    reservedBytes = try map.decodeIfPresent("reserved_bytes") ?? bytes
+    memoryBytes = try map.decodeIfPresent("memory_bytes") ?? 0
+    attempts = try map.decodeIfPresent("attempts") ?? [:]
     limits = try map.decode("limits")
     counters = try map.decode("counters")
   }
@@ -145,6 +185,9 @@ public struct StatusReply: MessagePackMessage, Hashable {
     map.encode("stages", stages)
     map.encode("requests", requests)
     map.encode("bytes", bytes)
+    map.encode("reserved_bytes", reservedBytes)
+    map.encode("memory_bytes", memoryBytes)
+    map.encode("attempts", attempts)
     map.encode("limits", limits)
     map.encode("counters", counters)
   }
@@ -153,7 +196,9 @@ public struct StatusReply: MessagePackMessage, Hashable {
 /// The status as programs read it from `status --json`.
 extension StatusReply: Encodable {
   private enum CodingKeys: String, CodingKey {
-    case ready, draining, pid, build, stages, requests, bytes, limits, counters
+    case ready, draining, pid, build, stages, requests, bytes, limits, attempts, counters
+    case reservedBytes = "reserved_bytes"
+    case memoryBytes = "memory_bytes"
     case uptimeSeconds = "uptime_seconds"
   }
 
@@ -168,6 +213,9 @@ extension StatusReply: Encodable {
     try container.encode(byName, forKey: .stages)
     try container.encode(requests, forKey: .requests)
     try container.encode(bytes, forKey: .bytes)
+    try container.encode(reservedBytes, forKey: .reservedBytes)
+    try container.encode(memoryBytes, forKey: .memoryBytes)
+    try container.encode(attempts, forKey: .attempts)
     try container.encode(limits, forKey: .limits)
     try container.encode(counters, forKey: .counters)
   }

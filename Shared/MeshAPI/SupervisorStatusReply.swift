@@ -21,18 +21,23 @@ public struct SupervisorStatusReply: MessagePackMessage, Hashable, Encodable {
     public var uptimeSeconds: Double?
     /// How it ended unasked the last time.
     public var lastExit: String?
+    /// Its resident memory, while it lives.
+    public var memoryBytes: Int?
 
     private enum CodingKeys: String, CodingKey {
       case name, role, pid, state, current, restarts
       case crashLoop = "crash_loop"
       case uptimeSeconds = "uptime_seconds"
       case lastExit = "last_exit"
+      case memoryBytes = "memory_bytes"
     }
 
     public init(
       name: String, role: String, pid: Int?, state: String, current: Bool, crashLoop: Bool,
-      restarts: Int, uptimeSeconds: Double?, lastExit: String?
+      restarts: Int, uptimeSeconds: Double?, lastExit: String?,
+      memoryBytes: Int? = nil
     ) {
+      self.memoryBytes = memoryBytes
       self.name = name
       self.role = role
       self.pid = pid
@@ -54,6 +59,7 @@ public struct SupervisorStatusReply: MessagePackMessage, Hashable, Encodable {
       restarts = try map.decode("restarts")
       uptimeSeconds = try map.decodeIfPresent("uptime_seconds")
       lastExit = try map.decodeIfPresent("last_exit")
+      memoryBytes = try map.decodeIfPresent("memory_bytes")
     }
 
     public func encode(into map: inout MessagePackMapWriter) {
@@ -66,6 +72,7 @@ public struct SupervisorStatusReply: MessagePackMessage, Hashable, Encodable {
       map.encode("restarts", restarts)
       map.encodeIfPresent("uptime_seconds", uptimeSeconds)
       map.encodeIfPresent("last_exit", lastExit)
+      map.encodeIfPresent("memory_bytes", memoryBytes)
     }
   }
 

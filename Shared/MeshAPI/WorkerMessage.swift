@@ -144,14 +144,21 @@ public struct TaskFailure: MessagePackMessage, Hashable {
 public struct WorkerHeartbeat: MessagePackMessage, Hashable {
   /// Grows whenever the worker gets on with its work.
   public var progress: Int
+  /// The resident memory of its process.
+  public var memoryBytes: Int?
 
-  public init(progress: Int) { self.progress = progress }
+  public init(progress: Int, memoryBytes: Int? = nil) {
+    self.progress = progress
+    self.memoryBytes = memoryBytes
+  }
 
   public init(from map: MessagePackMap) throws(MessagePackError) {
     progress = try map.decode("progress")
+    memoryBytes = try map.decodeIfPresent("memory_bytes")
   }
 
   public func encode(into map: inout MessagePackMapWriter) {
     map.encode("progress", progress)
+    map.encodeIfPresent("memory_bytes", memoryBytes)
   }
 }

@@ -6,6 +6,10 @@ public enum Action<Payload: Sendable>: Sendable {
   case assign(WorkerID, Batch<Payload>)
   /// Nobody waits for the task any more. The worker still ends it with a result or a failure.
   case cancel(WorkerID, TaskID)
+  /// The worker does not answer or does not get on: its tasks go to others, and it gets none until
+  /// it is `resumed`. For the log.
+  case suspended(WorkerID, Failure)
+  case resumed(WorkerID)
   /// Ask the worker to leave once it is done.
   case drain(WorkerID)
   /// The worker's stream ends here: in good order, or for the reason given. The scheduler has

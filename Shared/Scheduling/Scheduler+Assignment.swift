@@ -85,5 +85,5 @@ extension Scheduler {
 
 extension WorkerState {
   /// Whether anything may be given to it at all.
-  fileprivate var mayReceive: Bool { credit > 0 && !isDraining && !holdsSuspect }
+  fileprivate var mayReceive: Bool { credit > 0 && !isDraining && !holdsSuspect && lapse == nil }
 }

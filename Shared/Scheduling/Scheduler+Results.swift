@@ -57,8 +57,10 @@ extension Scheduler {
       return nil
     }
     let wasAbandoned = worker.abandoned.remove(task) != nil
+    let isLate = worker.late.remove(task) != nil
     let holds = leases[task]?.worker == id
-    if wasAbandoned || holds {
+    if isLate { counters.lateResults += 1 }
+    if wasAbandoned || isLate || holds {
       worker.done += 1
       worker.lastProgress = now
       worker.holdsSuspect = false
@@ -67,6 +69,8 @@ extension Scheduler {
     }
     worker.lastHeard = now
     workers[id] = worker
+    resume(id, from: .silent)
+    resume(id, from: .stalled)
     return holds ? leases[task]!.request : nil
   }
 }

@@ -2,7 +2,7 @@ extension Scheduler {
   /// When the owner has to say that time has advanced, if nothing else happens before; nil: never.
   public func nextWakeup(after now: Duration) -> Duration? {
     var next = earliestDeadline
-    for worker in workers.values {
+    for worker in workers.values where worker.lapse == nil {
       next = min(next, worker.lastHeard + configuration.heartbeatTimeout)
       if !worker.isIdle { next = min(next, worker.lastProgress + configuration.stallTimeout) }
     }
@@ -19,14 +19,11 @@ extension Scheduler {
   mutating func advance(to now: Duration) {
     for id in workers.keys.sorted() {
       let worker = workers[id]!
+      if worker.lapse != nil { continue }
       if now - worker.lastHeard >= configuration.heartbeatTimeout {
-        lose(id, at: now)
-        let silence = configuration.heartbeatTimeout
-        perform(.close(id, Failure(.unavailable, "nothing was heard of the worker for \(silence)")))
+        suspend(id, .silent, "nothing was heard of it for \(configuration.heartbeatTimeout)", at: now)
       } else if !worker.isIdle, now - worker.lastProgress >= configuration.stallTimeout {
-        lose(id, at: now)
-        let stall = configuration.stallTimeout
-        perform(.close(id, Failure(.unavailable, "the worker made no progress for \(stall)")))
+        suspend(id, .stalled, "it made no progress for \(configuration.stallTimeout)", at: now)
       }
     }
     guard now >= earliestDeadline else { return }

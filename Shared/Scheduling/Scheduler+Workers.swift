@@ -39,14 +39,42 @@ extension Scheduler {
     worker.credit = min(worker.credit + min(count, Int(Int32.max)), worker.description.capacity)
     worker.lastHeard = now
     workers[id] = worker
+    resume(id, from: .silent)
   }
 
   mutating func hear(of id: WorkerID, progress: Int, at now: Duration) {
-    workers[id]?.lastHeard = now
-    if let known = workers[id]?.progress, progress > known {
-      workers[id]?.progress = progress
-      workers[id]?.lastProgress = now
+    guard var worker = workers[id] else { return }
+    worker.lastHeard = now
+    let getsOn = progress > worker.progress
+    if getsOn {
+      worker.progress = progress
+      worker.lastProgress = now
     }
+    workers[id] = worker
+    resume(id, from: .silent)
+    if getsOn { resume(id, from: .stalled) }
+  }
+
+  /// Gives the work of a worker to others while it is still connected. What it makes of its tasks
+  /// all the same comes too late.
+  mutating func suspend(_ id: WorkerID, _ lapse: Lapse, _ reason: String, at now: Duration) {
+    let tasks = workers[id]!.leases
+    workers[id]!.lapse = lapse
+    workers[id]!.late.formUnion(tasks)
+    counters.suspendedWorkers += 1
+    let stage = stages[workers[id]!.stage].name
+    perform(.suspended(id, Failure(.unavailable, reason, stage: stage)))
+    takeBack(tasks, of: workers[id]!.stage, at: now)
+    for task in tasks.sorted() { perform(.cancel(id, task)) }
+  }
+
+  /// Lets a worker that had a lapse of this kind have work again.
+  mutating func resume(_ id: WorkerID, from lapse: Lapse) {
+    guard let worker = workers[id], worker.lapse == lapse else { return }
+    workers[id]!.lapse = nil
+    // A new limit begins: it may have been stopped in the middle of what it still has to end.
+    workers[id]!.lastProgress = worker.lastHeard
+    perform(.resumed(id))
   }
 
   mutating func drain(_ id: WorkerID?) {
@@ -83,9 +111,15 @@ extension Scheduler {
     guard let worker = workers[id] else { return }
     remove(id)
     counters.lostWorkers += 1
-    let stage = stages[worker.stage].name
+    takeBack(worker.leases, of: worker.stage, at: now)
+  }
+
+  /// Puts the requests of leases that are given up back to the front of the queue, first come
+  /// first.
+  private mutating func takeBack(_ tasks: Set<TaskID>, of stage: Int, at now: Duration) {
+    let name = stages[stage].name
     var back: [RequestID] = []
-    for task in worker.leases.sorted() {
+    for task in tasks.sorted() {
       let request = leases[task]!.request
       release(task, of: requests[request]!)
       requests[request]!.lease = nil
@@ -95,13 +129,13 @@ extension Scheduler {
       } else {
         let failure = Failure(
           .internal,
-          "\(stage): \(configuration.maximumAttempts) workers were lost while they held this item",
-          stage: stage)
+          "\(name): \(configuration.maximumAttempts) workers were lost while they held this item",
+          stage: name)
         giveUp(request, failure, at: now)
       }
     }
     for request in back { rejoin(request, at: now) }
-    stages[worker.stage].queue.insert(contentsOf: back, at: 0)
+    stages[stage].queue.insert(contentsOf: back, at: 0)
   }
 
   /// Ends a request whose lease has been released.

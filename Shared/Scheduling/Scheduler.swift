@@ -5,9 +5,9 @@
 /// through the stages of its pipeline; before each stage it waits in a bounded queue, and a stage
 /// is not fed while the next one's queue is full. Work is bound to a worker only when the worker
 /// has credit for it. What a worker holds is a lease: the input stays here until the result is in,
-/// and is handed out again, at the front of the queue, when the worker is lost. After a loss each
-/// task goes out alone, to a worker that holds nothing else, so that the one input that kills
-/// workers fails alone.
+/// and is handed out again, at the front of the queue, when the worker is lost, silent or stalled.
+/// After that each task goes out alone, to a worker that holds nothing else, so that the one input
+/// that kills workers fails alone.
 ///
 /// Times are durations since a start that the owner chooses; they never go back. Payloads are the
 /// owner's handles: the scheduler keeps them and never looks inside.
@@ -66,8 +66,8 @@ public struct Scheduler<Payload: Sendable>: Sendable {
     case .taskFailed(let id, let task, let failure): fail(task, failure, by: id, at: now)
     case .heartbeat(let id, let progress):
       hear(of: id, progress: progress, at: now)
-      // The most frequent of events, and it gives nobody anything to do.
-      return []
+      // The most frequent of events; it gives nobody anything to do but one who was silent.
+      if actions.isEmpty { return [] }
     case .workerDraining(let id): workers[id]?.isDraining = true
     case .workerLost(let id): lose(id, at: now)
     case .admissionClosed: isClosed = true
@@ -89,7 +89,7 @@ public struct Scheduler<Payload: Sendable>: Sendable {
   /// Whether the stage has a worker that takes work.
   public func isServed(_ stage: String) -> Bool {
     guard !isClosed, let stage = stages.first(where: { $0.name == stage }) else { return false }
-    return stage.workers.contains { !workers[$0]!.isDraining }
+    return stage.workers.contains { !workers[$0]!.isDraining && workers[$0]!.lapse == nil }
   }
 
   /// Whether no request is left and none is let in.

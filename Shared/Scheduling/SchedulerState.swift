@@ -28,15 +28,28 @@ struct WorkerState: Sendable {
   var leases: Set<TaskID> = []
   /// Tasks cancelled while the worker held them, which it has not ended yet.
   var abandoned: Set<TaskID> = []
+  /// Tasks that were given to others when it had a lapse, which it has not ended yet.
+  var late: Set<TaskID> = []
   /// Whether it holds a task that has to be alone.
   var holdsSuspect = false
   var isDraining = false
+  /// Why it gets no work although it is connected.
+  var lapse: Lapse?
   var lastHeard: Duration
   var lastProgress: Duration
   var progress = 0
   var done = 0
 
-  var isIdle: Bool { leases.isEmpty && abandoned.isEmpty }
+  var isIdle: Bool { leases.isEmpty && abandoned.isEmpty && late.isEmpty }
+}
+
+/// Why the work of a connected worker was given to others. It gets work again once it is heard of,
+/// or gets on.
+enum Lapse: Sendable {
+  /// Nothing was heard of it.
+  case silent
+  /// It lives, and does not get on with its tasks.
+  case stalled
 }
 
 /// The promise that a worker computes a request's present stage.

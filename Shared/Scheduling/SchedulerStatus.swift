@@ -12,7 +12,11 @@ public struct SchedulerCounters: Hashable, Sendable {
   public var retried = 0
   /// Results for tasks that the worker did not hold, dropped.
   public var staleResults = 0
+  /// Results of tasks that had been given to others, dropped.
+  public var lateResults = 0
   public var lostWorkers = 0
+  /// How often a connected worker was silent or made no progress.
+  public var suspendedWorkers = 0
   public var refusedWorkers = 0
   /// How many requests were answered after so many attempts.
   public var attempts: [Int: Int] = [:]
@@ -36,6 +40,10 @@ public struct SchedulerStatus: Sendable {
   public struct Worker: Sendable {
     public enum State: String, Sendable {
       case idle, busy, draining
+      /// Nothing was heard of it for too long.
+      case silent
+      /// It lives and makes no progress.
+      case stalled
     }
 
     public var id: WorkerID
@@ -61,7 +69,7 @@ extension Scheduler {
       let workers = stage.workers.sorted().map { id in
         let worker = self.workers[id]!
         return SchedulerStatus.Worker(
-          id: id, state: worker.isDraining ? .draining : worker.isIdle ? .idle : .busy,
+          id: id, state: worker.state,
           inFlight: worker.leases.count, credit: worker.credit, done: worker.done)
       }
       return SchedulerStatus.Stage(
@@ -73,5 +81,15 @@ extension Scheduler {
     return SchedulerStatus(
       stages: stages, requests: requests.count, bytes: heldBytes,
       reservedBytes: reservedBytes, isDraining: isClosed, counters: counters)
+  }
+}
+
+extension WorkerState {
+  fileprivate var state: SchedulerStatus.Worker.State {
+    switch lapse {
+    case .silent: .silent
+    case .stalled: .stalled
+    case nil: isDraining ? .draining : isIdle ? .idle : .busy
+    }
   }
 }

@@ -9,17 +9,21 @@ public enum MeshProcess {
   ///
   /// SIGTERM and SIGINT let the services finish what they have, the last one first; a second
   /// signal stops the process at once. The exit code is 0 when all ended in good order, and 1,
-  /// with a message, when one failed.
+  /// with a message, when one failed or ended though nobody had asked it to.
   ///
-  /// - Parameter services: makes the services, each after those that it builds on.
+  /// - Parameter services: makes the services, each after those that it builds on. The last one is
+  ///   what the process is for: it may end by itself when it has been told to by its own means.
   public static func run(
     _ name: String, level: Logger.Level, services: (Logger) async throws -> [any Service]
   ) async -> Never {
     let logger = Logger(label: name) { LineLogHandler(label: $0, level: level) }
     do {
-      let services = try await services(logger).map { service in
+      let all = try await services(logger)
+      let services = all.enumerated().map { index, service in
         ServiceGroupConfiguration.ServiceConfiguration(
-          service: service, successTerminationBehavior: .gracefullyShutdownGroup)
+          service: service,
+          successTerminationBehavior: index == all.count - 1
+            ? .gracefullyShutdownGroup : .cancelGroup)
       }
       let quiet = Logger(label: name) { LineLogHandler(label: $0, level: .error) }
       let group = ServiceGroup(

@@ -40,12 +40,19 @@ public struct StageItem<Input: Sendable>: Sendable {
   public var options: DecodeOptions
   /// When nobody waits for the result any more.
   public var deadline: ContinuousClock.Instant
+  private let isCancelled: @Sendable () -> Bool
 
   public init(
-    input: Input, options: DecodeOptions = DecodeOptions(), deadline: ContinuousClock.Instant
+    input: Input, options: DecodeOptions = DecodeOptions(), deadline: ContinuousClock.Instant,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
   ) {
     self.input = input
     self.options = options
     self.deadline = deadline
+    self.isCancelled = isCancelled
   }
+
+  /// Whether somebody still waits for the result. Long work asks again and again, and ends when
+  /// nobody does.
+  public var isWanted: Bool { ContinuousClock.now <= deadline && !isCancelled() }
 }

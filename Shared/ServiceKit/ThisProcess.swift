@@ -10,6 +10,17 @@ public enum ThisProcess {
 
   public static var pid: Int { Int(getpid()) }
 
+  /// The memory that the process occupies (proc(5): /proc/PID/statm, the second field, in pages).
+  public static var residentBytes: Int { residentBytes(of: pid) ?? 0 }
+
+  /// The same of any process; nil when there is none.
+  public static func residentBytes(of pid: Int) -> Int? {
+    guard let text = try? String(contentsOfFile: "/proc/\(pid)/statm", encoding: .utf8),
+      let pages = text.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
+    else { return nil }
+    return pages * sysconf(Int32(_SC_PAGESIZE))
+  }
+
   /// The machine's name.
   public static var host: String {
     var name = [UInt8](repeating: 0, count: 256)

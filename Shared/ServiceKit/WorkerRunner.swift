@@ -17,7 +17,7 @@ public struct WorkerRunner<Worker: StageWorker, Transport: ClientTransport>: Ser
     /// Between the first and the second attempt to reach the dispatcher; doubles each time.
     public var firstRetry: Duration = .milliseconds(100)
     /// At most between two attempts.
-    public var lastRetry: Duration = .seconds(5)
+    public var lastRetry: Duration = .seconds(1)
 
     public init() {}
   }

@@ -15,6 +15,12 @@ final class WorkerSession<Worker: StageWorker>: Sendable {
   private let send: AsyncStream<WorkerMessage>.Continuation
   private let state = Mutex(State())
 
+  /// A task, and when nobody waits for its result any more.
+  private struct Received {
+    let task: TaskInput
+    let deadline: ContinuousClock.Instant
+  }
+
   private struct State {
     var wasWelcome = false
     var isLeaving = false
@@ -71,12 +77,12 @@ final class WorkerSession<Worker: StageWorker>: Sendable {
     try await Dispatcher.Client(client).work { writer in
       for await message in self.outbox { try await writer.write(message) }
     } replies: { messages in
-      let (batches, compute) = AsyncStream<[TaskInput]>.makeStream()
+      let (batches, compute) = AsyncStream<[Received]>.makeStream()
       try await withThrowingDiscardingTaskGroup { group in
         group.addTask(executorPreference: self.thread) {
           for await batch in batches { await self.compute(batch) }
         }
-        var gathered: [TaskInput] = []
+        var gathered: [Received] = []
         defer {
           compute.finish()
           group.cancelAll()
@@ -87,7 +93,9 @@ final class WorkerSession<Worker: StageWorker>: Sendable {
             group.addTask { await self.beat(every: .milliseconds(welcome.heartbeatMilliseconds)) }
             self.enter(welcome)
           case .task(let task):
-            gathered.append(task)
+            // What the task waits for here is part of its time.
+            let left = Duration.milliseconds(max(0, min(task.deadlineMilliseconds, 86_400_000)))
+            gathered.append(Received(task: task, deadline: .now + left))
             if gathered.count >= task.batchCount {
               compute.yield(gathered)
               gathered = []
@@ -118,7 +126,10 @@ final class WorkerSession<Worker: StageWorker>: Sendable {
 
   private func beat(every interval: Duration) async {
     while !Task.isCancelled {
-      send.yield(.heartbeat(WorkerHeartbeat(progress: state.withLock { $0.progress })))
+      let progress = state.withLock { $0.progress }
+      send.yield(
+        .heartbeat(
+          WorkerHeartbeat(progress: progress, memoryBytes: ThisProcess.residentBytes)))
       try? await Task.sleep(for: max(interval, .milliseconds(1)))
     }
   }
@@ -126,29 +137,35 @@ final class WorkerSession<Worker: StageWorker>: Sendable {
   // MARK: Computing
 
   /// Answers every task of the batch and gives its credit back.
-  private func compute(_ batch: [TaskInput]) async {
+  private func compute(_ batch: [Received]) async {
     for message in await answers(to: batch) { send.yield(message) }
     send.yield(.credit(batch.count))
     state.withLock { state in
       state.progress += batch.count
-      for task in batch { state.cancelled.remove(task.id) }
+      for received in batch { state.cancelled.remove(received.task.id) }
     }
   }
 
-  private func answers(to batch: [TaskInput]) async -> [WorkerMessage] {
+  private func answers(to batch: [Received]) async -> [WorkerMessage] {
     let clock = ContinuousClock()
     let start = clock.now
     var answers: [WorkerMessage] = []
     var tasks: [UInt64] = []
     var items: [StageItem<Worker.Input>] = []
-    for task in batch {
+    for received in batch {
+      let task = received.task
       do throws(ItemError) {
-        if state.withLock({ $0.cancelled.contains(task.id) }) {
+        if isCancelled(task.id) {
           throw ItemError(.cancelled, "\(hello.stage): cancelled before it was begun")
         }
-        let deadline = start.advanced(by: .milliseconds(task.deadlineMilliseconds))
+        if received.deadline <= start {
+          throw ItemError(
+            .deadlineExceeded, "\(hello.stage): the deadline passed before it was begun")
+        }
         items.append(
-          StageItem(input: try unpack(task), options: task.options, deadline: deadline))
+          StageItem(input: try unpack(task), options: task.options, deadline: received.deadline) {
+            self.isCancelled(task.id)
+          })
         tasks.append(task.id)
       } catch {
         answers.append(.failure(TaskFailure(task: task.id, error: error)))
@@ -173,6 +190,10 @@ final class WorkerSession<Worker: StageWorker>: Sendable {
       }
     }
     return answers
+  }
+
+  private func isCancelled(_ task: UInt64) -> Bool {
+    state.withLock { $0.cancelled.contains(task) }
   }
 
   private func unpack(_ task: TaskInput) throws(ItemError) -> Worker.Input {

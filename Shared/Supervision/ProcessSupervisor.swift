@@ -10,6 +10,9 @@ public actor ProcessSupervisor {
   /// The process ids of those that do what they are for, of those asked about.
   public typealias Readiness = @Sendable (Set<Int32>) async -> Set<Int32>
 
+  /// The process ids of those that live and do not do what they are for, of those asked about.
+  public typealias StuckProcesses = @Sendable (Set<Int32>) async -> Set<Int32>
+
   private struct Child {
     let process: ChildProcess
     let started: ContinuousClock.Instant
@@ -19,6 +22,8 @@ public actor ProcessSupervisor {
   private let logger: Logger
   private let readiness: Readiness
   private let readinessInterval: Duration
+  private let stuckProcesses: StuckProcesses
+  private let stuckInterval: Duration
   private let lock: SupervisorLock
   private let lifeline: Lifeline
   private let start = ContinuousClock.now
@@ -27,9 +32,10 @@ public actor ProcessSupervisor {
   private var children: [ProcessName: Child] = [:]
   private var alarm: Task<Void, Never>?
   private var watch: Task<Void, Never>?
+  private var stuckWatch: Task<Void, Never>?
   private let finished: AsyncStream<Void>
   private let finish: AsyncStream<Void>.Continuation
-  /// The processes that did not end in time and were killed.
+  /// The processes that did not end in time or were stuck, and were killed.
   public private(set) var killed: [ProcessName] = []
 
   /// Claims the runtime directory, which has to be there.
@@ -38,17 +44,23 @@ public actor ProcessSupervisor {
   ///   - readiness: asked again and again while processes start; they are all ready at once unless
   ///     it is given.
   ///   - readinessInterval: between two questions.
+  ///   - stuckProcesses: asked again and again about those that were ready; who is stuck is killed
+  ///     and started again.
+  ///   - stuckInterval: between two questions.
   /// - Throws: ``SupervisionError`` with code `alreadyRunning` when the directory has a mesh, or
   ///   `system`.
   public init(
     _ roles: [Role], in directory: RuntimeDirectory, policy: RestartPolicy = RestartPolicy(),
     logger: Logger, readinessInterval: Duration = .milliseconds(100),
-    readiness: @escaping Readiness = { $0 }
+    readiness: @escaping Readiness = { $0 }, stuckInterval: Duration = .milliseconds(500),
+    stuckProcesses: @escaping StuckProcesses = { _ in [] }
   ) throws(SupervisionError) {
     self.directory = directory
     self.logger = logger
     self.readiness = readiness
     self.readinessInterval = readinessInterval
+    self.stuckProcesses = stuckProcesses
+    self.stuckInterval = stuckInterval
     lock = try SupervisorLock(directory)
     try directory.supervisorRecord.write(.current)
     lifeline = try Lifeline()
@@ -59,9 +71,11 @@ public actor ProcessSupervisor {
   /// Starts everything and returns once ``stop()`` was called and everything has ended.
   public func run() async {
     perform(machine.start(at: now))
+    stuckWatch = Task { await watchRunning() }
     for await _ in finished { break }
     alarm?.cancel()
     watch?.cancel()
+    stuckWatch?.cancel()
     directory.supervisorRecord.remove()
   }
 
@@ -120,7 +134,7 @@ public actor ProcessSupervisor {
       case .spawn(let name, let command): spawn(name, command)
       case .terminate(let name): children[name]?.process.signal(SIGTERM)
       case .kill(let name):
-        logger.warning("\(name) did not end in time and is killed")
+        logger.warning("\(name) is killed")
         killed.append(name)
         children[name]?.process.killGroup()
       case .restartLater(let name, let exit, let delay, let failures):
@@ -186,9 +200,25 @@ public actor ProcessSupervisor {
     }
   }
 
-  private var starting: [ProcessName: Int32] {
+  /// Asks who is stuck of those that were ready.
+  private func watchRunning() async {
+    while (try? await Task.sleep(for: stuckInterval)) != nil, !machine.isStopping {
+      let asked = processes(in: .running)
+      if asked.isEmpty { continue }
+      let stuck = await stuckProcesses(Set(asked.values))
+      for (name, pid) in asked.sorted(by: { $0.key < $1.key })
+      where stuck.contains(pid) && children[name]?.process.pid == pid {
+        logger.warning("\(name) (process \(pid)) lives and does not get on")
+        handle(.becameStuck(name))
+      }
+    }
+  }
+
+  private var starting: [ProcessName: Int32] { processes(in: .starting) }
+
+  private func processes(in state: ProcessStatus.State) -> [ProcessName: Int32] {
     var pids: [ProcessName: Int32] = [:]
-    for process in machine.processes where process.state == .starting {
+    for process in machine.processes where process.state == state {
       pids[process.name] = children[process.name]?.process.pid
     }
     return pids

@@ -96,13 +96,18 @@ import Testing
           // The others are heard of.
           try await mesh.settle { $0.counters["lost_workers"] == 0 }
           mesh.time.advance(by: .milliseconds(100))
-          let error = await #expect(throws: RPCError.self) { try await silent.next() }
-          #expect(error?.code == .unavailable)
-          silent.finish(task, "too late")
+          try await mesh.settle { $0["decode"].workers.map(\.state) == ["silent"] }
+          guard case .cancel(task.id) = try await silent.next() else {
+            Issue.record("the task is not cancelled")
+            return
+          }
           try await mesh.with(FakeDecoder()) {
             let text = try await reply.value.text
             #expect(text == "a3")
           }
+          silent.finish(task, "too late")
+          try await mesh.settle { $0.counters["late_results"] == 1 }
+          try await mesh.settle { $0["decode"].workers.map(\.state) == ["idle"] }
         }
       }
     }

@@ -13,6 +13,7 @@ struct Harness {
     /// What it has been sent and not ended yet.
     var tasks: [TaskID: RequestID] = [:]
     var isDraining = false
+    var isSuspended = false
   }
 
   struct RequestModel {
@@ -181,6 +182,10 @@ struct Harness {
         receive(batch, at: id)
       case .cancel(let id, let task):
         check(workers[id]?.tasks[task] != nil, "a task is cancelled where it is not")
+      case .suspended(let id, _): suspend(id)
+      case .resumed(let id):
+        check(workers[id]?.isSuspended == true, "worker \(id) comes back and was not away")
+        workers[id]?.isSuspended = false
       case .drain(let id): workers[id]?.isDraining = true
       case .close(let id, let failure):
         check(closed[id] == nil, "worker \(id) is closed twice")
@@ -207,6 +212,7 @@ struct Harness {
       return
     }
     check(!worker.isDraining, "worker \(id) drains and gets work")
+    check(!worker.isSuspended, "worker \(id) is suspended and gets work")
     check(batch.stage == worker.description.stage, "worker \(id) gets another stage's work")
     check(!batch.items.isEmpty, "an empty batch")
     check(batch.items.count <= worker.description.maximumBatch, "worker \(id)'s batch is too big")
@@ -252,6 +258,16 @@ struct Harness {
   private mutating func forget(_ id: WorkerID) {
     guard let worker = workers.removeValue(forKey: id) else { return }
     for request in worker.tasks.values where requests[request]!.holder == id {
+      requests[request]!.holder = nil
+      requests[request]!.isSuspect = true
+    }
+  }
+
+  /// The worker's tasks will be retried, each alone; it may end them all the same.
+  private mutating func suspend(_ id: WorkerID) {
+    check(workers[id]?.isSuspended == false, "worker \(id) is suspended twice")
+    workers[id]?.isSuspended = true
+    for request in workers[id]?.tasks.values ?? [:].values where requests[request]!.holder == id {
       requests[request]!.holder = nil
       requests[request]!.isSuspect = true
     }

@@ -81,26 +81,52 @@ import Testing
     #expect(harness.scheduler.counters.staleResults == 1)
   }
 
-  @Test func aSilentWorkerIsLostAfterThreeHeartbeats() {
+  @Test func theWorkOfASilentWorkerIsTakenBackAfterThreeHeartbeats() {
     var harness = Harness()
     let silent = harness.start("score")
     harness.arrive("score")
     harness.advance(by: .milliseconds(1499), hearing: false)
-    #expect(harness.closed[silent] == nil)
+    #expect(harness.workers[silent]?.isSuspended == false)
     harness.advance(by: .milliseconds(1), hearing: false)
-    #expect(harness.closed[silent]??.code == .unavailable)
+    #expect(harness.workers[silent]?.isSuspended == true)
     #expect(harness.status["score"].queued == 1)
+    #expect(harness.status["score"].workers[0].state == .silent)
+    #expect(!harness.scheduler.isServed("score"))
   }
 
-  @Test func aWorkerThatLivesButDoesNotGetOnIsLost() {
+  @Test func whatASilentWorkerSendsWhenItIsBackIsCountedAndDropped() {
+    var harness = Harness()
+    let stopped = harness.start("score")
+    let request = harness.arrive("score")
+    harness.advance(by: .milliseconds(1500), hearing: false)
+    let other = harness.start("score")
+    harness.finishAll(stopped)
+    #expect(harness.answers[request] == nil)
+    #expect(harness.scheduler.counters.lateResults == 1)
+    #expect(harness.workers[stopped]?.isSuspended == false)
+    harness.finishAll(other)
+    #expect(harness.answers[request]?.attempts == 2)
+    harness.lose(other)
+    let next = harness.arrive("score")
+    harness.finishAll(stopped)
+    #expect(harness.answers[next]?.failure == nil)
+  }
+
+  @Test func theWorkOfAWorkerThatLivesButDoesNotGetOnIsTakenBack() {
     var harness = Harness()
     let stuck = harness.start("score")
     harness.advance(by: .seconds(4))  // idle: owes nothing
     harness.arrive("score")
     harness.advance(by: .milliseconds(4999))
-    #expect(harness.closed[stuck] == nil)
+    #expect(harness.workers[stuck]?.isSuspended == false)
     harness.advance(by: .milliseconds(1))
-    #expect(harness.closed[stuck]??.code == .unavailable)
+    #expect(harness.workers[stuck]?.isSuspended == true)
+    #expect(harness.status["score"].workers[0].state == .stalled)
+    // To be heard of is not enough.
+    harness.advance(by: .milliseconds(100))
+    #expect(harness.workers[stuck]?.isSuspended == true)
+    harness.apply(.heartbeat(stuck, progress: 1))
+    #expect(harness.workers[stuck]?.isSuspended == false)
   }
 
   @Test func progressKeepsAWorkerThatTakesLong() {
@@ -110,6 +136,6 @@ import Testing
     harness.advance(by: .seconds(4))
     harness.apply(.heartbeat(slow, progress: 1))
     harness.advance(by: .seconds(4))
-    #expect(harness.closed[slow] == nil)
+    #expect(harness.workers[slow]?.isSuspended == false)
   }
 }

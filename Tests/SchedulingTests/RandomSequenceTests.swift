@@ -5,10 +5,11 @@ import Testing
 /// The scheduler's promises hold whatever happens in whatever order.
 ///
 /// Each run takes other sequences; `CAPTIONMESH_SEED` repeats those of a run that failed.
-@Suite struct RandomSequenceTests {
+/// They follow one another, since they take seconds of a core and other tests wait for answers.
+@Suite(.serialized) struct RandomSequenceTests {
   private static let sequences = 10_000
   private static let events = 1_000
-  /// The sequences are spread over so many tests, which run side by side.
+  /// The sequences are spread over so many tests.
   private static let blocks = 16
   private static let firstSeed = environmentSeed ?? UInt64.random(in: 0...999_999_999)
 

@@ -56,6 +56,7 @@ struct MeshEncoding: FeatureEncoding {
     let request = EncodeRequest(
       image: try images.tensor(row, identity.preprocessing),
       features: identity.features.fingerprint, name: images.names[row])
+    let patience = ContinuousClock.now + .seconds(30)
     while true {
       do {
         let reply = try await client.encode(request)
@@ -67,6 +68,11 @@ struct MeshEncoding: FeatureEncoding {
         return reply.features
       } catch let error as RPCError where error.code == .resourceExhausted {
         // The mesh is full of others' work.
+        try await Task.sleep(for: .milliseconds(200))
+      } catch let error as RPCError
+        where error.code == .unavailable && ContinuousClock.now < patience
+      {
+        // The dispatcher or all encoders are being started again.
         try await Task.sleep(for: .milliseconds(200))
       }
     }

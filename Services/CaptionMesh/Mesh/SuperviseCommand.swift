@@ -24,12 +24,11 @@ struct SuperviseCommand: AsyncParsableCommand {
       let dispatcher = GRPCClient(
         transport: try ZeroMQClientTransport(
           address: ZeroMQAddress(try directory.dispatcherAddress)))
-      let supervisor = try ProcessSupervisor(try plan.roles(), in: directory, logger: logger) {
-        asked in
-        guard let status = try? await Control.Client(dispatcher).status() else { return [] }
-        let working = status.stages.flatMap(\.workers).map(\.pid) + [status.pid]
-        return asked.intersection(working.map(Int32.init))
-      }
+      let account = DispatcherAccount(client: dispatcher)
+      let supervisor = try ProcessSupervisor(
+        try plan.roles(), in: directory, logger: logger,
+        readiness: { await account.working(among: $0) },
+        stuckProcesses: { await account.stuck(among: $0) })
       let server = GRPCServer(
         transport: try ZeroMQServerTransport(
           addresses: [ZeroMQAddress(try directory.supervisorAddress)]),
@@ -39,6 +38,32 @@ struct SuperviseCommand: AsyncParsableCommand {
         SupervisedProcesses(supervisor: supervisor),
       ]
     }
+  }
+}
+
+/// What the dispatcher says of the mesh's processes.
+private actor DispatcherAccount {
+  private let client: GRPCClient<ZeroMQClientTransport>
+  private let start = ContinuousClock.now
+  private var watch = ProgressWatch()
+
+  init(client: GRPCClient<ZeroMQClientTransport>) { self.client = client }
+
+  func working(among asked: Set<Int32>) async -> Set<Int32> {
+    guard let status = await status() else { return [] }
+    let working = status.stages.flatMap(\.workers).map(\.pid) + [status.pid]
+    return asked.intersection(working.map { Int32(truncatingIfNeeded: $0) })
+  }
+
+  func stuck(among asked: Set<Int32>) async -> Set<Int32> {
+    let status = await status()
+    return watch.stuck(among: asked, status, at: start.duration(to: .now))
+  }
+
+  private func status() async -> StatusReply? {
+    var options = CallOptions.defaults
+    options.timeout = .seconds(2)
+    return try? await Control.Client(client).status(options: options)
   }
 }
 

@@ -27,6 +27,10 @@ struct UpCommand: AsyncParsableCommand {
         "a mesh is up already in \(directory.path) (process \(supervisor.pid)); "
           + "`scale` changes it, `down` stops it")
     }
+    // What a supervisor that was killed has left behind is still about to end.
+    for name in await directory.endRemains(grace: .seconds(15)) {
+      printError("\(name) of the mesh before did not end by itself and was killed")
+    }
     let programs = ThisProgram.folder
     let plan = try settings.plan(directory, programs: programs)
     for warning in plan.warnings { printError(warning) }

@@ -17,7 +17,8 @@ struct StreamCommand: AsyncParsableCommand {
          "milliseconds": {"load", "encode", "decode", "queue"}}
         {"image", "error": {"code", "message"}}
 
-      An image that cannot be captioned fails alone. Exits 0 when all were captioned, 1 when some \
+      A mesh that is full or starts again is waited for, up to half a minute. An image that cannot \
+      be captioned fails alone. Exits 0 when all were captioned, 1 when some \
       were not.
 
       Examples:
@@ -62,6 +63,10 @@ struct StreamCommand: AsyncParsableCommand {
     let rate = (Double(counts.captioned) / max(seconds, 1e-3)).rounded(1)
     printError(
       "\(counts.captioned) captioned, \(counts.failed) failed, \(rate) images/s")
+    if counts.broken > 0 {
+      printError("the conversation with the mesh broke \(counts.broken) times and was taken up again")
+    }
+    if counts.repeated > 0 { printError("\(counts.repeated) answers came twice") }
     if counts.failed > 0 { throw ExitCode(1) }
   }
 }

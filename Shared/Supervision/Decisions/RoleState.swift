@@ -64,6 +64,8 @@ struct ProcessState: Hashable, Sendable {
   /// Failures in a row.
   var failures = 0
   var restarts = 0
+  /// Whether it was killed because it was stuck.
+  var isGivenUp = false
   /// How it ended unasked the last time.
   var lastExit: ProcessExit?
 
@@ -83,6 +85,7 @@ struct ProcessState: Hashable, Sendable {
   mutating func restart(_ command: ProcessCommand, at now: Duration) {
     self.command = command
     phase = .starting
+    isGivenUp = false
     started = now
     restarts += 1
   }

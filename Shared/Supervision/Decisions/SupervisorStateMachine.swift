@@ -35,6 +35,7 @@ public struct SupervisorStateMachine: Sendable {
   ) -> [SupervisorAction] {
     switch event {
     case .becameReady(let name): becomeReady(name)
+    case .becameStuck(let name): giveUp(name)
     case .exited(let name, let exit): end(name, exit, at: now)
     case .scaled(let role, let count, let command): scale(role, to: count, command)
     case .stopRequested: isStopping = true
@@ -65,6 +66,15 @@ public struct SupervisorStateMachine: Sendable {
   private mutating func becomeReady(_ name: ProcessName) {
     guard let (role, process) = find(name), process.phase == .starting else { return }
     roles[role].processes[name.number]!.phase = .running
+  }
+
+  /// Its end counts as a failure, after which it is started again.
+  private mutating func giveUp(_ name: ProcessName) {
+    guard let (role, process) = find(name), process.phase == .running, !process.isGivenUp else {
+      return
+    }
+    roles[role].processes[name.number]!.isGivenUp = true
+    actions.append(.kill(name))
   }
 
   private mutating func scale(_ name: String, to count: Int, _ command: ProcessCommand) {

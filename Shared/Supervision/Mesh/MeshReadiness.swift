@@ -64,6 +64,6 @@ public struct MeshReadiness: Hashable, Sendable {
     guard let dispatcher else { return [] }
     guard let stage = WorkerRole(named: role)?.stage else { return [dispatcher.pid] }
     let workers = dispatcher.stages.first { $0.name == stage.rawValue }?.workers ?? []
-    return Set(workers.filter { $0.state != "draining" }.map(\.pid))
+    return Set(workers.filter { ["idle", "busy"].contains($0.state) }.map(\.pid))
   }
 }

@@ -65,7 +65,8 @@ extension ProcessSupervisor {
           current: report.status.isCurrent, crashLoop: report.status.isCrashLooping,
           restarts: report.status.restarts,
           uptimeSeconds: report.uptime.map { $0 / .seconds(1) },
-          lastExit: report.status.lastExit.map { "\($0)" })
+          lastExit: report.status.lastExit.map { "\($0)" },
+          memoryBytes: report.pid.flatMap { ThisProcess.residentBytes(of: Int($0)) })
       })
   }
 }

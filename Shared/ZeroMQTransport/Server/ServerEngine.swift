@@ -115,6 +115,8 @@ extension ServerEngine {
     nextTick = now + options.pingInterval
     for id in Array(peers.keys) where peers[id]?.heartbeat.tick(limit: options.missedPings) == true
     {
+      // If it comes back it is to know that its calls are over, and why.
+      fail(peers[id]!, .silent)
       lose(id)
     }
   }
@@ -135,11 +137,13 @@ extension ServerEngine {
   }
 
   private func failAllStreams(_ error: RPCError) {
-    for peer in peers.values {
-      for channel in peer.streams.values {
-        channel.fail(error)
-        transmit(channel)
-      }
+    for peer in peers.values { fail(peer, error) }
+  }
+
+  private func fail(_ peer: Peer, _ error: RPCError) {
+    for channel in peer.streams.values {
+      channel.fail(error)
+      transmit(channel)
     }
   }
 
@@ -330,4 +334,6 @@ extension ServerEngine {
 extension RPCError {
   fileprivate static let shuttingDown = RPCError(
     code: .unavailable, message: "the server is shutting down")
+  fileprivate static let silent = RPCError(
+    code: .unavailable, message: "nothing was heard of the client for too long")
 }
