@@ -71,7 +71,7 @@ extension Scheduler {
       let request = requests[head]!
       items.append(
         Batch.Item(
-          task: task, request: head, payload: request.payload, deadline: request.deadline))
+          task: task, request: head, payload: payloads[head]!, deadline: request.deadline))
     }
     guard !items.isEmpty else { return }
     stages[stage].batches[items.count, default: 0] += 1

@@ -10,13 +10,14 @@ extension Scheduler {
     let deadline = min(submission.deadline ?? latest, latest)
     let pipeline = stages(of: submission.pipeline)!
     let request = RequestState(
-      pipeline: pipeline, payload: submission.payload, byteCount: submission.byteCount,
+      pipeline: pipeline, byteCount: submission.byteCount,
       reserved: reservation(of: submission.byteCount, pipeline[...]), arrived: now,
       deadline: deadline, enqueued: now)
     earliestDeadline = min(earliestDeadline, deadline)
     heldBytes += request.byteCount
     reservedBytes += request.reserved
     requests[id] = request
+    payloads[id] = submission.payload
     stages[request.stage].queue.append(id)
     counters.admitted += 1
   }
@@ -88,8 +89,7 @@ extension Scheduler {
 
   /// Gives the request its answer and forgets it, wherever it is.
   mutating func end(_ id: RequestID, _ result: Result<Payload, Failure>, at now: Duration) {
-    guard let request = requests.removeValue(forKey: id) else { return }
-    forgetBytes(of: request)
+    guard let request = forget(id) else { return }
     if let task = request.lease {
       let lease = release(task, of: request)
       workers[lease.worker]!.abandoned.insert(task)
@@ -100,9 +100,13 @@ extension Scheduler {
     answer(id, request, result, at: now)
   }
 
-  mutating func forgetBytes(of request: RequestState) {
+  @discardableResult
+  mutating func forget(_ id: RequestID) -> RequestState? {
+    guard let request = requests.removeValue(forKey: id) else { return nil }
+    payloads[id] = nil
     heldBytes -= request.byteCount
     reservedBytes -= request.reserved
+    return request
   }
 
   /// The last step of a request that is in no queue and under no lease any more.

@@ -11,13 +11,14 @@ extension Scheduler {
     release(task, of: state)
     state.lease = nil
     state.computed[stages[state.stage].name] = result.elapsed
-    forgetBytes(of: state)
     guard let next = state.nextStage else {
-      requests[request] = nil
+      forget(request)
       answer(request, state, .success(result.payload), at: now)
       return
     }
-    state.payload = result.payload
+    heldBytes -= state.byteCount
+    reservedBytes -= state.reserved
+    payloads[request] = result.payload
     state.byteCount = result.byteCount
     state.identity = workers[id]!.description.produces
     state.position += 1

@@ -140,8 +140,7 @@ extension Scheduler {
 
   /// Ends a request whose lease has been released.
   mutating func giveUp(_ id: RequestID, _ failure: Failure, at now: Duration) {
-    let request = requests.removeValue(forKey: id)!
-    forgetBytes(of: request)
+    let request = forget(id)!
     answer(id, request, .failure(failure), at: now)
   }
 

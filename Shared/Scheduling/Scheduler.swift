@@ -19,6 +19,8 @@ public struct Scheduler<Payload: Sendable>: Sendable {
 
   var stages: [StageState]
   var requests: [RequestID: RequestState] = [:]
+  /// The input of each request's present stage. Apart, so that all else is of plain types.
+  var payloads: [RequestID: Payload] = [:]
   var workers: [WorkerID: WorkerState] = [:]
   var leases: [TaskID: Lease] = [:]
   /// The bytes of all payloads.

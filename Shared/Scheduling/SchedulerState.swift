@@ -58,36 +58,33 @@ struct Lease: Sendable {
   let worker: WorkerID
 }
 
-extension Scheduler {
-  /// An admitted request.
-  struct RequestState: Sendable {
-    let pipeline: [Int]
-    /// The index in `pipeline` of the stage that it waits for or is at.
-    var position = 0
-    /// The present stage's input.
-    var payload: Payload
-    var byteCount: Int
-    /// The bytes that it takes when it is at its largest.
-    var reserved: Int
-    /// What the worker that made the payload says it produces; nil for what the client sent.
-    var identity: String?
-    let arrived: Duration
-    let deadline: Duration
-    /// When it joined the queue that it is in or was in last.
-    var enqueued: Duration
-    var lease: TaskID?
-    /// How often the present stage's task was handed out.
-    var attempts = 0
-    /// How often a task of any stage was handed out again.
-    var retries = 0
-    /// A worker was lost with it: the next one must hold nothing else.
-    var isSuspect = false
-    var queued = Duration.zero
-    var computed: [String: Duration] = [:]
+/// An admitted request.
+struct RequestState: Sendable {
+  let pipeline: [Int]
+  /// The index in `pipeline` of the stage that it waits for or is at.
+  var position = 0
+  /// Of the present stage's input.
+  var byteCount: Int
+  /// The bytes that it takes when it is at its largest.
+  var reserved: Int
+  /// What the worker that made the input says it produces; nil for what the client sent.
+  var identity: String?
+  let arrived: Duration
+  let deadline: Duration
+  /// When it joined the queue that it is in or was in last.
+  var enqueued: Duration
+  var lease: TaskID?
+  /// How often the present stage's task was handed out.
+  var attempts = 0
+  /// How often a task of any stage was handed out again.
+  var retries = 0
+  /// A worker was lost with it: the next one must hold nothing else.
+  var isSuspect = false
+  var queued = Duration.zero
+  var computed: [String: Duration] = [:]
 
-    var stage: Int { pipeline[position] }
-    /// The present stage and those after it.
-    var ahead: ArraySlice<Int> { pipeline[position...] }
-    var nextStage: Int? { position + 1 < pipeline.count ? pipeline[position + 1] : nil }
-  }
+  var stage: Int { pipeline[position] }
+  /// The present stage and those after it.
+  var ahead: ArraySlice<Int> { pipeline[position...] }
+  var nextStage: Int? { position + 1 < pipeline.count ? pipeline[position + 1] : nil }
 }

@@ -161,7 +161,9 @@ import Testing
             try await response.accepted.get().producer(RPCWriter(wrapping: reader))
           }
           try await mesh.settle { $0.counters["completed"] == 2 }
-          for _ in 0..<20 { #expect(try await mesh.stream(["x", "y"]).count == 2) }
+          for index in 0..<20 {
+            #expect(try await mesh.stream(["x\(index)", "y\(index)"]).count == 2)
+          }
           #expect(try await mesh.control.status().counters["admitted"] == 42)
           reader.read(10)
           _ = try await outcome.value

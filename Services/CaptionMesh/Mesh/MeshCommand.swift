@@ -16,7 +16,7 @@ struct MeshCommand: AsyncParsableCommand {
       """,
     subcommands: [
       UpCommand.self, ScaleCommand.self, StatusCommand.self, DownCommand.self, LogsCommand.self,
-      SuperviseCommand.self,
+      SuperviseCommand.self, ChaosCommand.self,
     ])
 }
 
