@@ -140,7 +140,7 @@ struct TrainCommand: AsyncParsableCommand {
     let views =
       switch data.train.source.views {
       case 1: "images"
-      case 2: "images and their mirror images"
+      case let count where count < 1000: "images in \(count) views"
       default: "images in random crops, mirrored and not"
       }
     let learned = trainer.averagedEncoder.map { " and \($0.count) of the encoder" } ?? ""
