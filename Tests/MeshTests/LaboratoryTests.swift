@@ -159,6 +159,27 @@ struct LaboratoryTests {
       ])
     #expect(caption.status == 0, "\(caption.errors)")
 
+    // A model that goes on from it on cached features brings the encoder along.
+    let features = try Run(
+      "captionmesh",
+      [
+        "features", "--store", toy.file("run"), "--encoder", "best-encoder", "--crops", "2",
+        "--output", toy.file("tuned.h5"), "--threads", "2",
+      ] + data)
+    #expect(features.status == 0, "\(features.errors)")
+    let critical = try Run(
+      "captionmesh",
+      [
+        "train", "--karpathy", toy.karpathy, "--features", toy.file("tuned.h5"), "--output",
+        toy.file("critical"), "--initial", toy.file("run/best.safetensors"), "--objective",
+        "self-critical", "--epochs", "1", "--threads", "2",
+      ])
+    #expect(critical.status == 0, "\(critical.errors)")
+    #expect(critical.output.contains("in 3 views"))
+    let next = try Run(
+      "captionmesh", ["evaluate", "--run", toy.file("critical"), "--threads", "2"] + data)
+    #expect(next.status == 0, "\(next.errors)")
+
     // The model without its encoder is of no use, and says which encoder it lacks.
     try FileManager.default.moveItem(
       atPath: toy.file("run/best.safetensors"), toPath: toy.file("alone.safetensors"))
