@@ -82,11 +82,13 @@ let package = Package(
   ],
   targets: [
     // C modules and shims
+    .systemLibrary(name: "CCairo", path: "Shared/System/CCairo", pkgConfig: "cairo"),
     .systemLibrary(name: "CHDF5", path: "Shared/System/CHDF5", pkgConfig: "hdf5"),
     .systemLibrary(name: "CMessagePack", path: "Shared/System/CMessagePack"),
     .systemLibrary(name: "COneDNN", path: "Shared/System/COneDNN"),
     .systemLibrary(name: "COpenBLAS", path: "Shared/System/COpenBLAS"),
     .systemLibrary(name: "CZeroMQ", path: "Shared/System/CZeroMQ"),
+    shim("CCurl", linking: "curl"),
     shim("CJPEG", linking: "jpeg"),
     shim("CPNG", linking: "png"),
     shim("CPixels"),
@@ -103,9 +105,14 @@ let package = Package(
     library("NumpyFiles", ["Tensor"]),
     library("Compute", ["CKernels", "COneDNN", "COpenBLAS", "Tensor"]),
     library("WeightFiles", ["CSHA256", "Tensor"]),
+    library("Downloads", ["CCurl", "WeightFiles"]),
 
     // Photographs
     library("Imaging", ["CJPEG", "CPNG", "CPixels", "Tensor"]),
+
+    // Pictures and reports
+    library("Drawing", ["CCairo"]),
+    library("Reporting", ["Drawing", "Imaging", "Tensor"]),
 
     // Captioning
     library("Encoders", ["Compute", "Features", "Imaging", "Tensor", "WeightFiles"]),
@@ -113,9 +120,12 @@ let package = Package(
     library("Models", exclude: ["flickr8k-attend.md", "flickr8k-attend.safetensors"]),
     library("Vocabulary"),
     library("Decoders", ["Compute", "Features", "Tensor", "Vocabulary", "WeightFiles"]),
-    library("Datasets", ["CHDF5", "Features", "Tensor"]),
+    library(
+      "Datasets",
+      ["CHDF5", "Compute", "Features", "Imaging", "Tensor", "Vocabulary", "WeightFiles"]),
     library("Scoring"),
-    library("Training", ["Compute", "Decoders", "Scoring", "Tensor", "Vocabulary"]),
+    library(
+      "Training", ["Compute", "Decoders", "Scoring", "Tensor", "Vocabulary", "WeightFiles"]),
 
     // The mesh
     library("MessagePack", ["CMessagePack", "Tensor", grpcCore]),
@@ -123,7 +133,7 @@ let package = Package(
     library("Scheduling"),
     library(
       "Dispatching",
-      ["MeshAPI", "MessagePack", "Scheduling", grpcCore, logging, serviceLifecycle]),
+      ["MeshAPI", "MessagePack", "Scheduling", "Tensor", grpcCore, logging, serviceLifecycle]),
     library(
       "ServiceKit",
       [
@@ -138,8 +148,9 @@ let package = Package(
     service(
       "CaptionMesh",
       [
-        "Compute", "Datasets", "Decoders", "Encoders", "Features", "Imaging", "MeshAPI",
-        "MessagePack", "Models", "NumpyFiles", "Scoring", "ServiceKit", "Supervision",
+        "Compute", "Datasets", "Decoders", "Downloads", "Encoders", "Features", "Imaging",
+        "MeshAPI", "MessagePack", "Models", "NumpyFiles", "Reporting", "Scoring", "ServiceKit",
+        "Supervision",
         "Tensor", "Training", "Vocabulary", "ZeroMQTransport", argumentParser, grpcCore, logging,
         serviceLifecycle,
       ]),
@@ -167,10 +178,14 @@ let package = Package(
     service("Scorer", ["MeshAPI", "Scoring", "ServiceKit", argumentParser, grpcCore]),
 
     // Tests
-    tests("CaptionMeshTests", ["CaptionMesh", "Scoring", argumentParser]),
+    tests(
+      "CaptionMeshTests", ["CaptionMesh", "Encoders", "Scoring", "WeightFiles", argumentParser]),
     tests("ComputeTests", ["Compute", "Tensor"]),
-    tests("DatasetsTests", ["Datasets", "Features", "Tensor"]),
-    tests("DecodersTests", ["Compute", "Decoders", "Tensor", "Vocabulary"]),
+    tests(
+      "DatasetsTests", ["CHDF5", "Datasets", "Features", "Tensor", "Vocabulary", "WeightFiles"]),
+    tests(
+      "DecodersTests",
+      ["Compute", "Decoders", "Features", "Tensor", "Vocabulary", "WeightFiles"]),
     tests(
       "DispatchingTests",
       [
@@ -178,14 +193,17 @@ let package = Package(
         "ZeroMQTransport", grpcCore, grpcInProcess, logging, serviceLifecycle,
         serviceLifecycleTestKit,
       ]),
+    tests("DownloadsTests", ["Downloads", "WeightFiles"]),
+    tests("DrawingTests", ["Drawing"]),
     tests(
       "EncodersTests",
       ["Compute", "Encoders", "Features", "Imaging", "NumpyFiles", "Tensor", "WeightFiles"]),
     tests("ImagingTests", ["Imaging", "NumpyFiles", "Tensor"]),
     tests("MeshAPITests", ["MeshAPI", "MessagePack", "Tensor", grpcCore, grpcInProcess]),
-    tests("MeshTests", []),
+    tests("MeshTests", ["Datasets", "Features", "Tensor"]),
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
     tests("NumpyFilesTests", ["NumpyFiles", "Tensor"]),
+    tests("ReportingTests", ["Drawing", "Imaging", "Reporting", "Tensor"]),
     tests("SchedulingTests", ["Scheduling"]),
     tests("ScoringTests", ["Scoring"]),
     tests(
@@ -199,7 +217,7 @@ let package = Package(
       "SupervisionTests",
       ["MeshAPI", "ServiceKit", "Supervision", grpcCore, grpcInProcess, logging]),
     tests("TensorTests", ["Tensor"]),
-    tests("TrainingTests", ["Compute", "Decoders", "Training"]),
+    tests("TrainingTests", ["Compute", "Decoders", "Tensor", "Training", "Vocabulary"]),
     tests("VocabularyTests", ["Vocabulary"]),
     tests("WeightFilesTests", ["Tensor", "WeightFiles"]),
     tests(

@@ -24,10 +24,13 @@ struct CaptionMesh: AsyncParsableCommand {
         subcommands: [StreamCommand.self, CaptionCommand.self, MeshCommand.self]
       ),
       CommandGroup(
-        name: "Training", subcommands: [FeaturesCommand.self, TrainCommand.self]),
+        name: "Training",
+        subcommands: [PrepareCommand.self, FeaturesCommand.self, TrainCommand.self]),
       CommandGroup(
-        name: "Measuring", subcommands: [EvaluateCommand.self, ScoreCommand.self]),
+        name: "Measuring",
+        subcommands: [EvaluateCommand.self, ScoreCommand.self, ReportCommand.self]),
       CommandGroup(
-        name: "Encoders", subcommands: [EncoderCommand.self, EncodeCommand.self]),
+        name: "Encoders and models",
+        subcommands: [EncoderCommand.self, EncodeCommand.self, ModelCommand.self]),
     ])
 }

@@ -58,12 +58,15 @@ struct DecoderWorker: StageWorker {
   ) -> CaptionResult {
     let tokens = checkpoint.vocabulary.words(of: beam.words)
     let cells = beam.attention.first?.count ?? 0
-    let attention =
-      options.attention && cells > 0
-      ? Tensor([tokens.count, cells], beam.attention.flatMap { $0 }) : nil
+    let hasAttention = options.attention && cells > 0
+    let attended = checkpoint.attentionGrid
     return CaptionResult(
       caption: tokens.joined(separator: " "), tokens: tokens,
-      logProbability: Double(beam.logProbability), finished: beam.finished, attention: attention,
-      grid: grid)
+      logProbability: Double(beam.logProbability), finished: beam.finished,
+      attention: hasAttention
+        ? Tensor([tokens.count, cells], beam.attention.flatMap { $0 }) : nil,
+      sentinel: hasAttention && !beam.sentinel.isEmpty
+        ? Tensor([tokens.count], beam.sentinel) : nil,
+      grid: hasAttention ? Grid(rows: attended.rows, columns: attended.columns) : grid)
   }
 }

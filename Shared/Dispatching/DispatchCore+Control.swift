@@ -108,6 +108,8 @@ extension DispatchCore {
     switch service {
     case "": isReady ? .serving : .notServing
     case Captioner.name: scheduler.isReady(Pipeline.caption.rawValue) ? .serving : .notServing
+    case FeatureExtractor.name:
+      scheduler.isReady(Pipeline.encode.rawValue) ? .serving : .notServing
     case Scorer.name: scheduler.isReady(Pipeline.score.rawValue) ? .serving : .notServing
     case Dispatcher.name, Control.name, Health.name: .serving
     default: nil

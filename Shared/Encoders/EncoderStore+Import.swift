@@ -19,15 +19,17 @@ extension EncoderStore {
   ///   - inputSize: the height and width that images are resized to; nil for what a store's file
   ///     says, else 256.
   ///   - credit: who made the weights and under which licence; nil for what a store's file says.
+  ///   - hashPrefix: the digits that the file's SHA-256 begins with; nil for those in its name.
   /// - Throws: ``EncoderError``: `missing` or `mismatch` for the file, `invalid` for an option,
   ///   `failed` where the store cannot be written.
   public func importWeights(
     from file: String, architecture: Architecture? = nil, name: String? = nil,
-    normalization: Normalization? = nil, inputSize: Int? = nil, credit: String? = nil
+    normalization: Normalization? = nil, inputSize: Int? = nil, credit: String? = nil,
+    hashPrefix: String? = nil
   ) throws(EncoderError) -> StoredEncoder {
     if let name { try Self.check(name: name) }
     if let inputSize { try Self.check(inputSize: inputSize) }
-    let (source, sourceHash) = try Self.open(file)
+    let (source, sourceHash) = try Self.open(file, hashPrefix)
     // What another store says of its file, if it is one.
     let known = try? StoredEncoder(name: "", metadata: source.metadata, path: file)
     let architecture =
@@ -92,7 +94,7 @@ extension EncoderStore {
   }
 
   private static func open(
-    _ file: String
+    _ file: String, _ hashPrefix: String?
   ) throws(EncoderError) -> (source: WeightFile, hash: String) {
     let hash: String
     let source: WeightFile
@@ -103,25 +105,24 @@ extension EncoderStore {
       throw EncoderError(
         code: error.code == .unreadable ? .missing : .mismatch, error.description)
     }
-    guard let digits = hashDigits(inNameOf: file), !hash.hasPrefix(digits) else {
+    guard let digits = hashPrefix ?? hashDigits(inNameOf: file), !hash.hasPrefix(digits) else {
       return (source, hash)
     }
     throw EncoderError(
       code: .mismatch,
-      "\(file): its name says that its SHA-256 begins with \(digits), but it is \(hash); fetch it "
-        + "again")
+      "\(file): its SHA-256 should begin with \(digits), but it is \(hash); fetch it again")
   }
 
   /// Published weight files carry the first eight digits of their SHA-256 in their names, such as
   /// resnet101-63fe2227.pth, which shows a download that was cut off or altered. Eight digits
   /// without a letter are no evidence: they may be a date.
-  private static func hashDigits(inNameOf file: String) -> Substring? {
+  private static func hashDigits(inNameOf file: String) -> String? {
     let stem = lastComponent(of: file).prefix { $0 != "." }
     guard let digits = stem.split(separator: "-").last, digits.utf8.count == 8,
       digits.allSatisfy({ "0123456789abcdef".contains($0) }),
       digits.contains(where: { "abcdef".contains($0) })
     else { return nil }
-    return digits
+    return String(digits)
   }
 
   private static func lastComponent(of path: String) -> String {

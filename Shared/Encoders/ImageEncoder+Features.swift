@@ -54,6 +54,24 @@ extension EncoderStore {
       code: .mismatch,
       "\(path): the model needs features of \(features), but the encoder of that name gives those "
         + "of \(found): expected \(features.fingerprint), found \(found.fingerprint); import the "
-        + "weights that the model was trained with")
+        + "weights that the model was trained with; an encoder that was fine-tuned lies beside its "
+        + "model, from where the two are to be copied together")
+  }
+
+  /// The encoder that gives features of that identity, and its store: the folder of the model, where
+  /// an encoder that was fine-tuned with it lies, or else this store.
+  ///
+  /// - Throws: ``EncoderError`` as ``entry(matching:)``.
+  public func entry(
+    matching features: FeatureIdentity, beside model: String
+  ) throws(EncoderError) -> (store: EncoderStore, entry: StoredEncoder) {
+    let folder = model.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    let beside = EncoderStore(path: folder.isEmpty ? "." : folder.joined(separator: "/"))
+    for name in beside.names() {
+      // The model itself lies there as well, which is no encoder.
+      guard let entry = try? beside.entry(name) else { continue }
+      if entry.identity.features.fingerprint == features.fingerprint { return (beside, entry) }
+    }
+    return (self, try entry(matching: features))
   }
 }

@@ -1,8 +1,8 @@
 /// Turns the bytes of a JPEG or PNG file into 8-bit RGB.
 ///
 /// The pixels are those of Pillow's `Image.open(file).convert("RGB")`: gray is replicated, CMYK
-/// and YCCK are converted as Pillow does. Where that loses what the file shows it differs:
-/// transparent pixels are laid on white, and 16-bit gray keeps its upper 8 bits.
+/// and YCCK are converted as Pillow does. Where that loses what the file shows ``serving`` differs:
+/// transparent pixels are laid on white. 16-bit gray keeps its upper 8 bits.
 public struct ImageDecoder: Sendable {
   /// What to do with a camera's note of how it was held.
   public enum OrientationPolicy: Sendable {
@@ -12,11 +12,19 @@ public struct ImageDecoder: Sendable {
     case ignore
   }
 
-  /// For photographs to be captioned: upright.
-  public static let serving = ImageDecoder(orientation: .apply)
+  /// What to do with opacity.
+  public enum TransparencyPolicy: Sendable {
+    /// Lay the image on white paper.
+    case layOnWhite
+    /// Take the colours as if all were opaque.
+    case ignore
+  }
+
+  /// For photographs to be captioned: upright, and on white where they are transparent.
+  public static let serving = ImageDecoder(orientation: .apply, transparency: .layOnWhite)
 
   /// For preparing a data set: as stored, as the programs that made such files do.
-  public static let preparing = ImageDecoder(orientation: .ignore)
+  public static let preparing = ImageDecoder(orientation: .ignore, transparency: .ignore)
 
   /// The most pixels that are decoded: 50 megapixels, 150 MB.
   public static let maximumPixelCount = 50_000_000
@@ -25,9 +33,11 @@ public struct ImageDecoder: Sendable {
   public static let maximumExtent = 65_535
 
   public var orientation: OrientationPolicy
+  public var transparency: TransparencyPolicy
 
-  public init(orientation: OrientationPolicy) {
+  public init(orientation: OrientationPolicy, transparency: TransparencyPolicy) {
     self.orientation = orientation
+    self.transparency = transparency
   }
 
   /// Decodes a whole file. `name` is what messages call it.
@@ -42,7 +52,7 @@ public struct ImageDecoder: Sendable {
       image = try JPEGFile.decode(bytes, name: name)
       stored = orientation == .apply ? JPEGFile.orientation(bytes) : .upright
     case .png:
-      image = try PNGFile.decode(bytes, name: name)
+      image = try PNGFile.decode(bytes, name: name, transparency)
       stored = orientation == .apply ? PNGFile.orientation(bytes) : .upright
     }
     return image.turned(from: stored)

@@ -4,12 +4,14 @@ internal import CPNG
 enum PNGFile {
   private static let signatureLength = 8
 
-  /// Decodes a whole file to RGB, transparent pixels laid on white.
-  static func decode(_ bytes: RawSpan, name: String) throws(ImagingError) -> Image {
+  /// Decodes a whole file to RGB.
+  static func decode(
+    _ bytes: RawSpan, name: String, _ transparency: ImageDecoder.TransparencyPolicy
+  ) throws(ImagingError) -> Image {
     try checkHeader(bytes, name: name)
     return try unsafe bytes.withUnsafeBytes { bytes throws(ImagingError) in
       let decoder = try unsafe Decoder(bytes, name: name)
-      return try decoder.decode()
+      return try decoder.decode(transparency)
     }
   }
 
@@ -66,7 +68,9 @@ enum PNGFile {
 
     deinit { unsafe cpng_close(handle) }
 
-    func decode() throws(ImagingError) -> Image {
+    func decode(
+      _ transparency: ImageDecoder.TransparencyPolicy
+    ) throws(ImagingError) -> Image {
       try check(unsafe cpng_read_header(handle))
       let stored = StoredPixels(
         width: Int(unsafe cpng_width(handle)), height: Int(unsafe cpng_height(handle)),
@@ -74,7 +78,7 @@ enum PNGFile {
       try unsafe stored.withUnsafeMutablePixels { pixels throws(ImagingError) in
         try check(unsafe cpng_decode(handle, pixels))
       }
-      return stored.image(fourth: .alpha)
+      return stored.image(fourth: transparency == .layOnWhite ? .alpha : .ignored)
     }
 
     /// The library's own words.

@@ -74,8 +74,11 @@ public struct Preprocessing: Hashable, Sendable, CustomStringConvertible {
   public func tensor(
     from bytes: RawSpan, name: String, decoder: ImageDecoder = .serving
   ) throws(ImagingError) -> Tensor {
-    normalization.normalized(resized(try decoder.decode(bytes, name: name)))
+    tensor(of: try decoder.decode(bytes, name: name))
   }
+
+  /// From an image to an encoder's input, float32 [3, height, width].
+  public func tensor(of image: Image) -> Tensor { normalization.normalized(resized(image)) }
 
   /// The same, to its place in a batch [images, 3, height, width], which is untouched when it
   /// throws.

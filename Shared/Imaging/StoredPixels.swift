@@ -6,8 +6,10 @@ struct StoredPixels {
   enum Fourth {
     /// K of CMYK, all four inverted as Adobe's programs write them, which Pillow takes for granted.
     case black
-    /// Opacity.
+    /// Opacity, by which the image is laid on white.
     case alpha
+    /// Nothing that matters.
+    case ignored
   }
 
   let width: Int
@@ -43,6 +45,7 @@ struct StoredPixels {
         switch fourth {
         case .black: Self.convertInvertedCMYK(&span, count: count)
         case .alpha: Self.layOnWhite(&span, count: count)
+        case .ignored: Self.drop(&span, count: count)
         }
       }
     }
@@ -70,6 +73,13 @@ struct StoredPixels {
         let value = UInt32(pixels[pixel * 4 + channel])
         pixels[pixel * 3 + channel] = UInt8(dividedBy255(value * alpha + 255 * (255 - alpha)))
       }
+    }
+  }
+
+  /// The first three channels as they are.
+  private static func drop(_ pixels: inout MutableSpan<UInt8>, count: Int) {
+    for pixel in 0..<count {
+      for channel in 0..<3 { pixels[pixel * 3 + channel] = pixels[pixel * 4 + channel] }
     }
   }
 

@@ -14,18 +14,23 @@ public struct CaptionResult: MessagePackMessage {
   /// Where the decoder looked for each word: float32 [words, cells]; nil when not asked for or
   /// where the model has no attention.
   public var attention: Tensor?
-  /// The rows and columns of the encoder's grid, whose product is the number of cells.
+  /// For each word β, the share that the visual sentinel took instead of the cells: float32 [words];
+  /// nil where ``attention`` is nil or the model has no sentinel.
+  public var sentinel: Tensor?
+  /// The rows and columns of the grid that attention weighs, whose product is the number of cells;
+  /// the encoder's grid where there is no attention.
   public var grid: Grid
 
   public init(
     caption: String, tokens: [String], logProbability: Double, finished: Bool,
-    attention: Tensor? = nil, grid: Grid
+    attention: Tensor? = nil, sentinel: Tensor? = nil, grid: Grid
   ) {
     self.caption = caption
     self.tokens = tokens
     self.logProbability = logProbability
     self.finished = finished
     self.attention = attention
+    self.sentinel = sentinel
     self.grid = grid
   }
 
@@ -35,6 +40,7 @@ public struct CaptionResult: MessagePackMessage {
     logProbability = try map.decode("log_probability")
     finished = try map.decode("finished")
     attention = try map.decodeIfPresent("attention")
+    sentinel = try map.decodeIfPresent("sentinel")
     grid = try map.decode("grid")
   }
 
@@ -44,6 +50,7 @@ public struct CaptionResult: MessagePackMessage {
     map.encode("log_probability", logProbability)
     map.encode("finished", finished)
     map.encodeIfPresent("attention", attention)
+    map.encodeIfPresent("sentinel", sentinel)
     map.encode("grid", grid)
   }
 }

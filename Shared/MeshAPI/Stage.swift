@@ -15,12 +15,14 @@ public enum Stage: String, Sendable, CaseIterable, MessagePackConvertible {
 /// The ways through the stages, by the names that the dispatcher knows them by.
 public enum Pipeline: String, Sendable, CaseIterable {
   case caption
+  case encode
   case score
 
   /// The stages in the order of the work.
   public var stages: [Stage] {
     switch self {
     case .caption: [.load, .encode, .decode]
+    case .encode: [.encode]
     case .score: [.score]
     }
   }

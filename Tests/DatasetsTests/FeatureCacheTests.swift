@@ -16,7 +16,7 @@ struct FeatureCacheTests {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let path = folder.appending(path: "features.h5").path
     let writer = try FeatureCacheWriter(path: path, names: names, identity: identity)
-    for row in names.indices { try writer.write(map(row), row: row) }
+    for row in names.indices { try writer.append(map(row)) }
     #expect(!FileManager.default.fileExists(atPath: path), "not in place before it is whole")
     try writer.finish()
     return path
@@ -54,5 +54,44 @@ struct FeatureCacheTests {
     #expect { try FeatureCache(path: "/nonexistent/file.h5") } throws: {
       ($0 as? DatasetError)?.code == .unreadable
     }
+  }
+
+  @Test("an interrupted cache is gone on with, and not with another encoder's")
+  func interrupted() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let path = folder.appending(path: "features.h5").path
+    let names = (0..<5).map { "train:\($0)" }
+    let killed = folder.appending(path: "killed.h5").path
+    do {
+      let writer = try FeatureCacheWriter(path: path, names: names, identity: identity)
+      for row in 0..<3 { try writer.append(map(row)) }
+      try writer.note()
+      // Written, but not noted: what a process that dies leaves behind.
+      try writer.append(map(9))
+      try FileManager.default.copyItem(atPath: path + ".partial", toPath: killed + ".partial")
+    }
+    #expect { try FeatureCache(path: killed + ".partial") } throws: {
+      "\($0)".contains("3 of its 5")
+    }
+    var other = identity
+    other.weightsHash = "abd"
+    #expect(
+      try FeatureCacheWriter(path: path, names: names, identity: other).done == 0)
+    let writer = try FeatureCacheWriter(path: killed, names: names, identity: identity)
+    #expect(writer.done == 3)
+    for row in 3..<5 { try writer.append(map(row)) }
+    try writer.finish()
+    let cache = try FeatureCache(path: killed)
+    for row in names.indices {
+      let same =
+        try cache.features(row: row).array(of: Float16.self) == map(row).array(of: Float16.self)
+      #expect(same, "row \(row)")
+    }
+    #expect { try cache.require(other) } throws: {
+      ($0 as? DatasetError)?.code == .mismatch && "\($0)".contains("expected abd-")
+        && "\($0)".contains("found abc-")
+    }
+    try cache.require(identity)
   }
 }

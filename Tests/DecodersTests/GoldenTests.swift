@@ -1,68 +1,11 @@
 import Compute
 import Decoders
-import Foundation
 import Testing
-
-/// What Tests/Fixtures/Decoders/make_golden.py wrote.
-private struct Golden: Decodable {
-  struct Case: Decodable, CustomTestStringConvertible {
-    struct Image: Decodable {
-      struct Beam: Decodable {
-        var width: Int
-        var words: [Int]
-        var logProbability: Float
-        var finished: Bool
-      }
-      var features: [Float]
-      var logits: [[Float]]
-      var attention: [[Float]]
-      var beams: [Beam]
-    }
-    var architecture: String
-    var context: String
-    var fed: [Int]
-    var images: [Image]
-    var parameters: [String: [Float]]
-
-    var testDescription: String { "\(architecture), \(context)" }
-  }
-  var cells, featureSize, hiddenSize, embeddingSize, attentionSize, vocabularySize: Int
-  var start, end, longest: Int
-  var excluded: [Int]
-  var cases: [Case]
-
-  static let value: Golden = {
-    let file = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../Fixtures/Decoders/golden.json")
-    return try! JSONDecoder().decode(Golden.self, from: Data(contentsOf: file))
-  }()
-
-  func decoder(_ golden: Case) -> any CaptionDecoder {
-    let configuration = DecoderConfiguration(
-      architecture: .init(rawValue: golden.architecture)!,
-      context: .init(rawValue: golden.context)!,
-      featureSize: featureSize, hiddenSize: hiddenSize, embeddingSize: embeddingSize,
-      attentionSize: attentionSize, vocabularySize: vocabularySize)
-    let parameters = ParameterSet<Float>(configuration)
-    for name in parameters.names { parameters[name].copyElements(from: golden.parameters[name]!) }
-    switch configuration.architecture {
-    case .attend: return AttendAndTell(configuration, parameters)
-    case .tell: return ShowAndTell(configuration, parameters)
-    }
-  }
-
-  func features(_ golden: Case) -> FeatureBatch<Float> {
-    let images = golden.images
-    return FeatureBatch(
-      images: images.count, cells: cells,
-      values: Matrix(images.count * cells, featureSize, images.flatMap(\.features)))
-  }
-}
 
 @Suite("Decoders against PyTorch")
 struct GoldenTests {
   @Test("logits and attention agree at every step to 1e-5", arguments: Golden.value.cases)
-  private func steps(golden: Golden.Case) {
+  func steps(golden: Golden.Case) {
     let session = Golden.value.decoder(golden).open(Golden.value.features(golden), rows: 3)
     for (step, word) in golden.fed.enumerated() {
       let logits = session.step(words: [word, word, word])
@@ -73,6 +16,9 @@ struct GoldenTests {
         for (cell, value) in expected.attention[step].enumerated() {
           #expect(abs(session.attention[image, cell] - value) < 1e-5)
         }
+        if golden.architecture == "adaptive" {
+          #expect(abs(session.sentinel![image, 0] - expected.sentinel[step]) < 1e-5)
+        }
       }
     }
   }
@@ -80,7 +26,7 @@ struct GoldenTests {
   @Test(
     "beam search over a batch finds what a plain one finds image by image",
     arguments: Golden.value.cases, [1, 3, 5])
-  private func beams(golden: Golden.Case, width: Int) {
+  func beams(golden: Golden.Case, width: Int) {
     let set = Golden.value
     let search = BeamSearch(
       width: width, maximumLength: set.longest, excludedWords: set.excluded, start: set.start,
@@ -92,17 +38,19 @@ struct GoldenTests {
       #expect(caption.best.words == expected.words)
       #expect(abs(caption.best.logProbability - expected.logProbability) < 1e-4)
       #expect(caption.best.finished == expected.finished)
-      let attending = golden.architecture == "attend"
+      let attending = golden.architecture != "tell"
+      let sentinel = caption.best.sentinel
+      #expect(sentinel.count == (golden.architecture == "adaptive" ? caption.best.words.count : 0))
       #expect(caption.best.attention.count == caption.best.words.count)
-      #expect(
-        caption.best.attention.allSatisfy {
-          attending ? abs($0.reduce(0, +) - 1) < 1e-5 : $0.isEmpty
-        })
+      for (word, attention) in caption.best.attention.enumerated() {
+        let beta = sentinel.isEmpty ? 0 : sentinel[word]
+        #expect(attending ? abs(attention.reduce(beta, +) - 1) < 1e-5 : attention.isEmpty)
+      }
     }
   }
 
   @Test("a caption does not depend on the other images of its batch", arguments: Golden.value.cases)
-  private func batchInvariance(golden: Golden.Case) {
+  func batchInvariance(golden: Golden.Case) {
     let set = Golden.value
     let search = BeamSearch(
       width: 3, maximumLength: set.longest, excludedWords: set.excluded, start: set.start,
@@ -111,7 +59,7 @@ struct GoldenTests {
     let together = search.captions(features, with: set.decoder(golden))
     for (index, caption) in together.enumerated() {
       let one = FeatureBatch(
-        images: 1, cells: set.cells, values: features.image(index, of: features.values))
+        images: 1, cells: set.cells, values: features[index])
       let alone = search.captions(one, with: set.decoder(golden))[0]
       #expect(alone.best.words == caption.best.words)
       #expect(abs(alone.best.logProbability - caption.best.logProbability) < 1e-5)

@@ -52,6 +52,31 @@ import WeightFiles
     }
   }
 
+  @Test func theHashThatIsAskedForCountsWhateverTheName() throws {
+    try withStore { store, file in
+      let hash = try WeightFile.hash(ofFile: file.path())
+      _ = try store.importWeights(from: file.path(), hashPrefix: String(hash.prefix(8)))
+      #expect {
+        try store.importWeights(from: file.path(), name: "b", hashPrefix: "0123")
+      } throws: {
+        ($0 as? EncoderError)?.code == .mismatch && "\($0)".contains("begin with 0123")
+          && "\($0)".contains(hash)
+      }
+      #expect(store.names() == ["efficientnet-lite0"])
+    }
+  }
+
+  @Test(arguments: Architecture.allCases) func publishedFilesCarryTheirHash(
+    architecture: Architecture
+  ) {
+    guard let published = architecture.published else {
+      return #expect(architecture.defaultNormalization != .torchvision)
+    }
+    #expect(published.hashPrefix.wholeMatch(of: /[0-9a-f]{8}/) != nil)
+    #expect(published.fileName == "\(architecture)-\(published.hashPrefix).pth")
+    #expect(published.address.hasSuffix("/" + published.fileName))
+  }
+
   @Test func defaultsAreTheArchitectures() throws {
     try withStore { store, file in
       let entry = try store.importWeights(from: file.path(), architecture: .efficientNetLite0)

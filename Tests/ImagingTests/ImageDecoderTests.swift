@@ -9,9 +9,20 @@ struct ImageDecoderTests {
     try expectGolden(ImageDecoder.preparing.decode(Fixtures.bytes(name)), name)
   }
 
-  @Test("PNG", arguments: Fixtures.pngs)
+  @Test("PNG, on white where it is transparent", arguments: Fixtures.pngs)
   func png(name: String) throws {
-    try expectGolden(ImageDecoder.preparing.decode(Fixtures.bytes(name)), name)
+    try expectGolden(ImageDecoder.serving.decode(Fixtures.bytes(name)), name)
+  }
+
+  @Test(
+    "preparing takes the colours as if all were opaque",
+    arguments: [
+      ("png-rgba.png", "png-rgb.png"), ("png-rgba-interlaced.png", "png-rgb.png"),
+      ("png-rgb-key.png", "png-rgb.png"), ("png-gray-alpha.png", "png-gray.png"),
+      ("png-palette-alpha.png", "png-palette.png"),
+    ])
+  func opaque(name: String, opaque: String) throws {
+    try expectGolden(ImageDecoder.preparing.decode(Fixtures.bytes(name)), opaque)
   }
 
   @Test("serving turns photographs upright", arguments: Fixtures.oriented)

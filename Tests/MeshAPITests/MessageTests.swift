@@ -52,7 +52,8 @@ import Testing
       result: .success(
         CaptionResult(
           caption: "A dog runs.", tokens: ["a", "dog"], logProbability: -1.5, finished: true,
-          attention: attention, grid: Grid(rows: 2, columns: 2))),
+          attention: attention, sentinel: Tensor([2], [0.25, 0.75] as [Float]),
+          grid: Grid(rows: 2, columns: 2))),
       attempts: 2, milliseconds: .init(load: 1, encode: 2, decode: 3, queue: 4))
     let copy = try roundTrip(reply)
     let caption = try copy.result.get()
@@ -64,11 +65,12 @@ import Testing
     #expect(caption.logProbability == -1.5)
     #expect(caption.finished)
     #expect(caption.attention?.array(of: Float.self) == attention.array(of: Float.self))
+    #expect(caption.sentinel?.array(of: Float.self) == [0.25, 0.75])
     #expect(caption.grid == Grid(rows: 2, columns: 2))
     #expect(
       try keys(reply) == [
-        "id", "caption", "tokens", "log_probability", "finished", "attention", "grid", "attempts",
-        "milliseconds",
+        "id", "caption", "tokens", "log_probability", "finished", "attention", "sentinel", "grid",
+        "attempts", "milliseconds",
       ])
   }
 

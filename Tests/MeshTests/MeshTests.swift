@@ -62,6 +62,31 @@ struct MeshTests {
     #expect(sockets.filter { $0.hasSuffix(".sock") }.isEmpty)
   }
 
+  @Test("the mesh's encoders fill a feature cache as a local encoder does")
+  func features() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let data = Programs.repository.path + "/Tests/Fixtures/Datasets"
+    let mesh = try TestMesh(["--encoders", "2"])
+    let prepared = try mesh.run([
+      "prepare", "--karpathy", "\(data)/dataset_tiny.json", "--images", "\(data)/images",
+      "--output", folder.path, "--json",
+    ])
+    #expect(prepared.status == 0, "\(prepared.errors)")
+    #expect((prepared.object?["images"] as? [String: Int])?.values.reduce(0, +) == 14)
+    let make = ["features", "--data", folder.path, "--mirror", "--output"]
+    for (place, options) in [("mesh.h5", ["--mesh"]), ("local.h5", ["--batch", "1"])] {
+      let run = try mesh.run(make + ["\(folder.path)/\(place)"] + options)
+      #expect(run.status == 0, "\(run.errors)")
+    }
+    let ofMesh = try Data(contentsOf: folder.appending(path: "mesh.h5"))
+    let isSame = try ofMesh == Data(contentsOf: folder.appending(path: "local.h5"))
+    #expect(isSame)
+    let again = try mesh.run(make + ["\(folder.path)/mesh.h5", "--mesh"])
+    #expect(again.status == 0 && again.output.contains("is there already"))
+  }
+
   @Test("without a dispatcher a client hears so within five seconds, and how to start one")
   func noDispatcher() throws {
     let clock = ContinuousClock()

@@ -29,4 +29,33 @@ struct VocabularyTests {
       ($0 as? VocabularyError)?.code == .incomplete
     }
   }
+
+  @Test("a word map may list its words in any order")
+  func wordMap() throws {
+    let words = [("<end>", 4), ("<pad>", 0), ("dog", 1), ("<start>", 3), ("<unk>", 2)]
+    let vocabulary = try Vocabulary(wordMap: words.map { (word: $0.0, id: $0.1) })
+    #expect(vocabulary.words == ["<pad>", "dog", "<unk>", "<start>", "<end>"])
+  }
+
+  @Test(
+    "a word map with gaps, ids twice or another <pad> is refused",
+    arguments: [
+      [("<end>", 5), ("<pad>", 0), ("dog", 1), ("<start>", 3), ("<unk>", 2)],
+      [("<end>", 1), ("<pad>", 0), ("dog", 1), ("<start>", 3), ("<unk>", 2)],
+      [("<end>", 4), ("<pad>", 1), ("dog", 0), ("<start>", 3), ("<unk>", 2)],
+      [("<end>", -1)], [],
+    ])
+  func badWordMap(words: [(String, Int)]) {
+    #expect(throws: VocabularyError.self) {
+      try Vocabulary(wordMap: words.map { (word: $0.0, id: $0.1) })
+    }
+  }
+
+  @Test("words that look the same are the same only where their bytes are")
+  func exactWords() throws {
+    let words = ["<pad>", "caf\u{E9}", "cafe\u{301}", "<unk>", "<start>", "<end>"]
+    let vocabulary = try Vocabulary(words: words)
+    #expect(vocabulary.id(of: "caf\u{E9}") == 1)
+    #expect(vocabulary.id(of: "cafe\u{301}") == 2)
+  }
 }

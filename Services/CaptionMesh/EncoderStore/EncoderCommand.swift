@@ -7,8 +7,8 @@ public import Imaging
 struct EncoderCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "encoder",
-    abstract: "Manage the encoders: import weights, list them, check them.",
-    subcommands: [Import.self, List.self, Verify.self])
+    abstract: "Manage the encoders: fetch and import weights, list them, check them.",
+    subcommands: [Pull.self, Import.self, List.self, Verify.self])
 
   /// The store that the subcommands work on.
   struct StoreOptions: ParsableArguments {
@@ -84,7 +84,9 @@ extension EncoderCommand {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         print(String(decoding: try encoder.encode(entries.map(Entry.init)), as: UTF8.self))
       } else if entries.isEmpty {
-        print("no encoders; import one with `captionmesh encoder import FILE --architecture NAME`")
+        print(
+          "no encoders; `captionmesh encoder pull resnet101` fetches one, `captionmesh encoder import FILE` imports one"
+        )
       } else {
         for entry in entries {
           let identity = entry.identity

@@ -17,16 +17,24 @@ struct EvaluateCommand: AsyncParsableCommand {
       default) or through the mesh, encoders and scorer included (--mesh). References are the \
       tokens of the Karpathy JSON; scores are coco-caption's unless --method says otherwise.
 
-      Example:
-        captionmesh evaluate --images flickr8k/images --karpathy dataset_flickr8k.json \\
+      Several models (--model A --model B) caption together as an ensemble: the mean of their \
+      probabilities chooses each word. With --run, or --record, the scores go to test.json and the \
+      captions with their own scores to test-captions.json, for `captionmesh report`.
+
+      Examples:
+        captionmesh evaluate --images flickr8k/images --karpathy dataset_flickr8k.json \
           --split test --results results.json
+        captionmesh evaluate --features flickr8k.h5 --karpathy dataset_flickr8k.json \
+          --run run1 --beam 1,3,5
       """)
 
-  @Option(help: "Folder of the images.")
-  var images: String
+  @OptionGroup(title: "Data") var source: DataOptions
 
-  @Option(help: "Karpathy JSON with captions and split.")
-  var karpathy: String
+  @Option(
+    help: ArgumentHelp(
+      "Feature cache, to caption without encoding; repeated where models of an ensemble take "
+        + "features of several encoders.", valueName: "file"))
+  var features: [String] = []
 
   @Option(help: "Split to caption.")
   var split = "test"
@@ -37,13 +45,29 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Flag(help: "Caption and score in this process; the default.")
   var local = false
 
-  @Option(help: "Beams of the search; 1 is greedy.")
-  var beam = 3
+  @Option(help: "Run folder: its best model is tested, and the scores are recorded there.")
+  var run: String?
+
+  @Option(help: "Folder to record the scores in, as --run does in the run's.")
+  var record: String?
+
+  @Option(
+    help: ArgumentHelp("Beams of the search, one or several as 1,3,5; 1 is greedy.", valueName: "n")
+  )
+  var beam = BeamWidths([3])
+
+  @Option(help: "Rank ended beams by score / words^α; 0 is the raw score.")
+  var lengthNormalization = 0.0
+
+  @Option(
+    help: ArgumentHelp(
+      "Let no run of N words occur twice in a caption; 0 allows all.", valueName: "N"))
+  var blockNgram = 0
 
   @Option(help: "Whose BLEU: coco, nltk or sacrebleu.")
   var method: ScoreOptions.Method = .coco
 
-  @Option(help: "File for the captions as COCO results JSON.")
+  @Option(help: "File for the captions of the first beam width as COCO results JSON.")
   var results: String?
 
   @Flag(help: "Print the scores as JSON.")
@@ -54,65 +78,117 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard !(mesh && local) else { throw ValidationError("--mesh and --local exclude each other") }
-    guard DecodeOptions.beams.contains(beam) else {
-      throw ValidationError("--beam \(beam) is not in \(DecodeOptions.beams)")
+    guard source.hasImages || (!mesh && !features.isEmpty) else {
+      throw ValidationError("--images FOLDER names the photographs, or --features their cache")
+    }
+    guard run == nil || localOptions.model.isEmpty else {
+      throw ValidationError("--run names the model; leave --model out, or use --record FOLDER")
+    }
+    guard (0...2).contains(lengthNormalization), (0...20).contains(blockNgram) else {
+      throw ValidationError("--length-normalization is in 0...2, --block-ngram in 0...20")
+    }
+    if mesh {
+      guard source.images != nil else {
+        throw ValidationError("through the mesh go files: --karpathy FILE --images FOLDER")
+      }
+      guard beam.widths.count == 1, lengthNormalization == 0, blockNgram == 0, run == nil,
+        record == nil, features.isEmpty, localOptions.model.count < 2
+      else {
+        throw ValidationError(
+          "through the mesh there is one model and one beam width; several widths, ensembles, "
+            + "--run, --record, --features, --length-normalization and --block-ngram need --local")
+      }
     }
   }
 
   func run() async throws {
-    let dataset = try KarpathyDataset(path: karpathy)
-    let chosen = dataset.images(of: split)
-    guard !chosen.isEmpty else {
-      throw DatasetError(
-        .missing,
-        "\(karpathy): has no split “\(split)”; it has \(dataset.splits.joined(separator: ", "))")
-    }
-    let paths = chosen.map { "\(images)/\($0.path)" }
-    let references = chosen.map { $0.sentences.map { $0.tokens.joined(separator: " ") } }
-    let bar = ProgressBar("captioning", total: paths.count)
-    let (captions, report) =
-      mesh
-      ? try await evaluateByMesh(paths, references, bar)
-      : try evaluateLocally(paths, references, bar)
-    bar.finish()
+    let data = try source.open()
+    let chosen = try data.split(split)
+    let bar = ProgressBar("captioning", total: chosen.count)
+    let (captions, text) =
+      mesh ? try await evaluateByMesh(chosen, bar) : try evaluateLocally(data, chosen, bar)
     if let results {
-      try COCOResults.write(captions, identifiers: chosen.map(\.identifier), to: results)
+      try COCOResults.write(captions, identifiers: chosen.identifiers, to: results)
     }
-    print(json ? report.json : report.table)
+    print(text)
   }
 
   private var definition: BleuDefinition {
     get throws { try BleuDefinition(method: method.rawValue, smoothing: nil, smooth: nil) }
   }
 
+  // MARK: In this process
+
   private func evaluateLocally(
-    _ paths: [String], _ references: [[String]], _ bar: ProgressBar
-  ) throws -> ([String], ScoreReport) {
-    let captioner = try LocalCaptioner(localOptions)
-    let vocabulary = captioner.checkpoint.vocabulary
-    let outcomes = try captioner.captions(
-      paths, search: BeamSearch(width: beam, vocabulary: vocabulary)
-    ) { bar.advance(by: $0) }
-    var accumulator = ScoreAccumulator()
-    var captions: [String] = []
-    for (outcome, references) in zip(outcomes, references) {
-      let words = vocabulary.words(of: try outcome.get().best.words)
-      captions.append(words.joined(separator: " "))
-      accumulator.add(
-        candidate: words,
-        references: references.map(Tokenization.none.words))
+    _ data: CaptionedData, _ chosen: CaptionedSplit, _ bar: ProgressBar
+  ) throws -> ([String], String) {
+    let models = try run.map { [RunFolder.best(of: $0)] } ?? localOptions.modelPaths
+    let ensemble = try Ensemble(
+      models: models, caches: features, store: localOptions.store, threads: localOptions.threads)
+    let vocabulary = ensemble.members[0].vocabulary
+    let searches = beam.widths.map { width in
+      var search = BeamSearch(width: width, vocabulary: vocabulary)
+      search.lengthNormalization = lengthNormalization
+      search.blockedNGram = blockNgram
+      return search
     }
-    return (captions, try accumulator.report(bleu: try definition))
+    let (outcomes, encodingSeconds) = try LocalEvaluation(ensemble: ensemble, searches: searches)
+      .run(chosen) { bar.advance(by: $0) }
+    bar.finish()
+    if let folder = run ?? record {
+      let files = EvaluationFiles(folder: folder, split: split)
+      try files.write(
+        .init(
+          split: split, images: chosen.count, encodingSeconds: encodingSeconds,
+          lengthNormalization: lengthNormalization, blockedNgram: blockNgram,
+          beams: try outcomes.map(EvaluationFiles.Beam.init),
+          members: models.count > 1 ? models : nil))
+      let shown = outcomes.first { $0.search.width == 3 } ?? outcomes[0]
+      try files.write(
+        shown, chosen, vocabulary: vocabulary,
+        trainingCounts: try data.split("train").wordCounts)
+    }
+    let captions = outcomes[0].captions.map {
+      vocabulary.words(of: $0.best.words).joined(separator: " ")
+    }
+    return (captions, try describe(outcomes))
   }
 
+  /// The scores for people or for programs; with several beam widths, a table of them.
+  private func describe(_ outcomes: [LocalEvaluation.Outcome]) throws -> String {
+    let definition = try definition
+    let reports = try outcomes.map { try $0.accumulator.report(bleu: definition) }
+    if json {
+      if reports.count == 1 { return reports[0].json }
+      let members = zip(beam.widths, reports).map { "\"\($0)\":\($1.json)" }
+      return "{\(members.joined(separator: ","))}"
+    }
+    if reports.count == 1 { return reports[0].table }
+    let head = ["beam", "BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "ROUGE-L", "CIDEr-D", "seconds"]
+    let rows = zip(outcomes, reports).map { outcome, report in
+      ["\(outcome.search.width)"]
+        + (report.bleu + [report.rougeL, report.cider]).map { "\($0.rounded(4))" }
+        + ["\(outcome.seconds.rounded(2))"]
+    }
+    let lines = ([head] + rows).map { cells in
+      cells.map { String(repeating: " ", count: max(9 - $0.count, 0)) + $0 }.joined()
+    }
+    return (["\(reports[0].sentenceCount) images, BLEU as \(definition) defines it", ""] + lines)
+      .joined(separator: "\n")
+  }
+
+  // MARK: Through the mesh
+
   private func evaluateByMesh(
-    _ paths: [String], _ references: [[String]], _ bar: ProgressBar
-  ) async throws -> ([String], ScoreReport) {
+    _ chosen: CaptionedSplit, _ bar: ProgressBar
+  ) async throws -> ([String], String) {
+    let paths = chosen.names.map { "\(source.images ?? "")/\($0)" }
+    let references = chosen.words.map { $0.map { $0.joined(separator: " ") } }
     let definition = try definition
     return try await meshOptions.withClient { client in
       let collector = CaptionCollector()
       let stream = CaptionStream(
-        paths: AsyncPaths(paths: paths), options: DecodeOptions(beam: beam), window: 32)
+        paths: AsyncPaths(paths: paths), options: DecodeOptions(beam: beam.widths[0]), window: 32)
       _ = try await stream.run(Captioner.Client(client)) { path, reply in
         await collector.add(path, reply)
         bar.advance()
@@ -125,12 +201,11 @@ struct EvaluateCommand: AsyncParsableCommand {
             .item(ScoreItem(candidate: caption, references: references)))
         }
       }
-      return (
-        captions,
-        ScoreReport(
-          definition: definition, sentenceCount: reply.count, bleu: reply.bleu,
-          rougeL: reply.rougeL, cider: reply.cider)
-      )
+      bar.finish()
+      let report = ScoreReport(
+        definition: definition, sentenceCount: reply.count, bleu: reply.bleu,
+        rougeL: reply.rougeL, cider: reply.cider)
+      return (captions, json ? report.json : report.table)
     }
   }
 }

@@ -10,16 +10,14 @@ struct FeatureSource: Sendable {
   /// Photographs read at the same time.
   let threads: Int
 
-  /// The feature maps of photographs or of their mirror images, float16 [cells, channels], in the
-  /// order of their paths; one that cannot be read fails alone.
+  /// The feature maps of photographs, float16 [cells, channels], in the order of their paths; one
+  /// that cannot be read fails alone.
   ///
   /// - Throws: ``EncoderError``.
   func features(
-    of paths: [String], _ decoder: ImageDecoder, mirrored: Bool = false
+    of paths: [String], _ decoder: ImageDecoder
   ) throws -> [Result<Tensor, any Error>] {
-    let images = load(paths, decoder).map { image in
-      mirrored ? image.map { Self.mirror($0) } : image
-    }
+    let images = load(paths, decoder)
     var readable: [Tensor] = []
     for case .success(let image) in images { readable.append(image) }
     if readable.isEmpty { return images }
@@ -29,18 +27,6 @@ struct FeatureSource: Sendable {
       image.map { _ in
         defer { next += 1 }
         return cells[next]
-      }
-    }
-  }
-
-  /// An image tensor [3, H, W] with each row reversed.
-  private static func mirror(_ image: Tensor) -> Tensor {
-    let width = image.shape[2]
-    let source = image.elements(as: Float.self)
-    return Tensor(image.shape, of: Float.self) { target in
-      for index in target.indices {
-        let column = index % width
-        target[index] = source[index - column + width - 1 - column]
       }
     }
   }

@@ -17,13 +17,20 @@ struct LocalCaptioner: Sendable {
   ///
   /// - Throws: ``CheckpointError``, ``EncoderError``.
   init(_ options: LocalOptions) throws {
-    checkpoint = try Checkpoint(path: try options.modelPath)
+    try self.init(
+      model: options.modelPath, store: options.store, threads: options.threads)
+  }
+
+  /// Loads the checkpoint of that path and the encoder that it was trained on.
+  ///
+  /// - Throws: ``CheckpointError``, ``EncoderError``.
+  init(model: String, store: String?, threads: Int) throws {
+    checkpoint = try Checkpoint(path: model)
     decoder = checkpoint.decoder
-    let store = EncoderStore(path: options.store)
+    let (store, entry) = try EncoderStore(path: store)
+      .entry(matching: checkpoint.features, beside: model)
     source = FeatureSource(
-      encoder: try store.load(
-        try store.entry(matching: checkpoint.features).identity.name, threadCount: options.threads),
-      threads: options.threads)
+      encoder: try store.load(entry.identity.name, threadCount: threads), threads: threads)
   }
 
   /// A photograph's outcome.

@@ -4,8 +4,11 @@ import Models
 
 /// What a command needs to caption by itself.
 struct LocalOptions: ParsableArguments {
-  @Option(help: "Checkpoint to use; by default the one that comes with the program.")
-  var model: String?
+  @Option(
+    help: ArgumentHelp(
+      "Checkpoint to use; by default the one that comes with the program. Where a command takes "
+        + "several, repeat it.", valueName: "file"))
+  var model: [String] = []
 
   @Option(help: "Encoder store; by default ~/.local/share/captionmesh/encoders.")
   var store: String?
@@ -13,16 +16,27 @@ struct LocalOptions: ParsableArguments {
   @Option(help: "Threads; by default one for each processor.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
-  /// The checkpoint's path.
+  /// The checkpoint's path, where there can be but one.
   var modelPath: String {
     get throws {
-      if let model { return model }
+      let paths = try modelPaths
+      guard paths.count == 1 else {
+        throw ValidationError("--model is given \(paths.count) times; one is taken here")
+      }
+      return paths[0]
+    }
+  }
+
+  /// The checkpoints' paths, at least one.
+  var modelPaths: [String] {
+    get throws {
+      if !model.isEmpty { return model }
       guard let path = ShippedModels.path() else {
         throw ValidationError(
           "no model came with this program; name one with --model FILE, or the folder of the "
             + "models in CAPTIONMESH_MODELS")
       }
-      return path
+      return [path]
     }
   }
 

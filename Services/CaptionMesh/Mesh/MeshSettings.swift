@@ -57,8 +57,9 @@ struct MeshSettings: ParsableArguments {
       throw ValidationError("no model came with this program; name one with --model FILE")
     }
     let features = try Checkpoint(path: model).features
-    let encoderStore = EncoderStore(path: store ?? configuration.store)
-    let encoder = try encoderStore.entry(matching: features).identity.name
+    let (encoderStore, entry) = try EncoderStore(path: store ?? configuration.store)
+      .entry(matching: features, beside: model)
+    let encoder = entry.identity.name
     if let wanted = configuration.encoder, wanted != encoder {
       let found = try encoderStore.entry(wanted).identity.features
       throw EncoderError(

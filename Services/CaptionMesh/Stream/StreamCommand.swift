@@ -72,6 +72,7 @@ struct ReplyPrinter: Sendable {
 
   private struct Line: Encodable {
     var image: String
+    var model: String?
     var caption: String?
     var tokens: [String]?
     var logProbability: Double?
@@ -80,13 +81,13 @@ struct ReplyPrinter: Sendable {
     var error: [String: String]?
 
     enum CodingKeys: String, CodingKey {
-      case image, caption, tokens, attempts, milliseconds, error
+      case image, model, caption, tokens, attempts, milliseconds, error
       case logProbability = "log_probability"
     }
   }
 
-  func print(_ path: String, _ reply: CaptionReply) {
-    var line = Line(image: path)
+  func print(_ path: String, _ reply: CaptionReply, model: String? = nil) {
+    var line = Line(image: path, model: model)
     switch reply.result {
     case .success(let result):
       if !json { return Swift.print("\(path): \(result.caption)") }

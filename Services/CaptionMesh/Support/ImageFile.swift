@@ -15,8 +15,15 @@ enum ImageFile {
   static func tensor(
     _ path: String, _ preprocessing: Preprocessing, _ decoder: ImageDecoder
   ) throws -> Tensor {
+    preprocessing.tensor(of: try image(path, decoder))
+  }
+
+  /// A file's photograph.
+  ///
+  /// - Throws: ``ItemError`` or `ImagingError`, naming the file.
+  static func image(_ path: String, _ decoder: ImageDecoder) throws -> Image {
     let bytes = try read(path)
-    return try unsafe preprocessing.tensor(from: bytes.span.bytes, name: path, decoder: decoder)
+    return try unsafe decoder.decode(bytes.span.bytes, name: path)
   }
 
   /// A file's bytes.

@@ -1,5 +1,6 @@
 private import COpenBLAS
 private import Dispatch
+private import Synchronization
 
 /// Threads of numerical work.
 public enum Parallel {
@@ -15,6 +16,25 @@ public enum Parallel {
   public static func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
     if count == 1 { return body(0) }
     DispatchQueue.concurrentPerform(iterations: count, execute: body)
+  }
+
+  /// Calls `body` with each element and its index, at most `threads` at a time (by default all), and
+  /// returns what it returned, in the elements' order.
+  public static func map<Element: Sendable, Result: Sendable>(
+    _ elements: [Element], threads: Int? = nil, _ body: @Sendable (Int, Element) -> Result
+  ) -> [Result] {
+    let results = Mutex([Result?](repeating: nil, count: elements.count))
+    let next = Atomic(0)
+    forEach(min(threads ?? elements.count, elements.count)) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if index >= elements.count { return }
+        let result = body(index, elements[index])
+        results.withLock { $0[index] = result }
+      }
+    }
+    // Every index was written.
+    return results.withLock { $0.map { $0! } }
   }
 
   /// Cuts 0 ..< count into one range a thread and works on them at the same time.

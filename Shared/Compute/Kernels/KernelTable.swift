@@ -24,6 +24,10 @@ public struct KernelTable<Scalar>: @unchecked Sendable {
   let addColumnSums: (Int, Int, Input, Int, Output) -> Void
   let sigmoid: (Int, Int, Output, Int) -> Void
   let tanh: (Int, Int, Output, Int) -> Void
+  let tanhBackward: (Int, Int, Input, Int, Input, Int, Output, Int) -> Void
+  let log: (Int, Int, Output, Int) -> Void
+  let relu: (Int, Int, Output, Int) -> Void
+  let reluBackward: (Int, Int, Input, Int, Input, Int, Output, Int) -> Void
   let multiply: (Int, Int, Input, Int, Input, Int, Output, Int) -> Void
   let gateBackward: (Int, Int, Input, Int, Input, Int, Input, Int, Output, Int, Output, Int) -> Void
   let lstmForward: (Int, Int, Output, Int, Input, Int, Output, Int, Output, Int) -> Void
@@ -31,15 +35,20 @@ public struct KernelTable<Scalar>: @unchecked Sendable {
     (
       Int, Int, Input, Int, Input, Int, Input, Int, Input, Int, Output, Int, Output, Int
     ) -> Void
+  let gruForward: (Int, Int, Output, Int, Input, Int, Output, Int) -> Void
+  let gruBackward: (Int, Int, Input, Int, Input, Int, Input, Int, Output, Int, Output, Int) -> Void
   let softmax: (Int, Int, Output, Int) -> Void
   let logSoftmax: (Int, Int, Output, Int) -> Void
   let softmaxBackward: (Int, Int, Input, Int, Input, Int, Output, Int) -> Void
   let crossEntropy:
     (
-      Int, Int, Output, Int, UnsafePointer<Int32>, Scalar, Scalar, UnsafeMutablePointer<Int>
+      Int, Int, Output, Int, UnsafePointer<Int32>, Input?, Scalar, Scalar, UnsafeMutablePointer<Int>
     ) -> Double
   let attentionScores: (Int, Int, Input, Int, Input, Input, Scalar, Output) -> Void
   let attentionScoresBackward:
+    (Int, Int, Input, Int, Input, Input, Input, Output, Int, Output, Output) -> Void
+  let attentionScoresTanh: (Int, Int, Input, Int, Input, Input, Scalar, Output) -> Void
+  let attentionScoresTanhBackward:
     (Int, Int, Input, Int, Input, Input, Input, Output, Int, Output, Output) -> Void
   let dropout: (Int, Int, Input, Int, Output, Int, Scalar, UInt64) -> Void
   let adam:
@@ -72,16 +81,24 @@ extension KernelTable where Scalar == Float {
       addColumnSums: c.add_column_sums,
       sigmoid: c.sigmoid,
       tanh: c.tanh,
+      tanhBackward: c.tanh_backward,
+      log: c.log,
+      relu: c.relu,
+      reluBackward: c.relu_backward,
       multiply: c.multiply,
       gateBackward: c.gate_backward,
       lstmForward: c.lstm_forward,
       lstmBackward: c.lstm_backward,
+      gruForward: c.gru_forward,
+      gruBackward: c.gru_backward,
       softmax: c.softmax,
       logSoftmax: c.log_softmax,
       softmaxBackward: c.softmax_backward,
       crossEntropy: c.cross_entropy,
       attentionScores: c.attention_scores,
       attentionScoresBackward: c.attention_scores_backward,
+      attentionScoresTanh: c.attention_scores_tanh,
+      attentionScoresTanhBackward: c.attention_scores_tanh_backward,
       dropout: c.dropout,
       adam: c.adam)
   }()
@@ -106,16 +123,24 @@ extension KernelTable where Scalar == Double {
       addColumnSums: c.add_column_sums,
       sigmoid: c.sigmoid,
       tanh: c.tanh,
+      tanhBackward: c.tanh_backward,
+      log: c.log,
+      relu: c.relu,
+      reluBackward: c.relu_backward,
       multiply: c.multiply,
       gateBackward: c.gate_backward,
       lstmForward: c.lstm_forward,
       lstmBackward: c.lstm_backward,
+      gruForward: c.gru_forward,
+      gruBackward: c.gru_backward,
       softmax: c.softmax,
       logSoftmax: c.log_softmax,
       softmaxBackward: c.softmax_backward,
       crossEntropy: c.cross_entropy,
       attentionScores: c.attention_scores,
       attentionScoresBackward: c.attention_scores_backward,
+      attentionScoresTanh: c.attention_scores_tanh,
+      attentionScoresTanhBackward: c.attention_scores_tanh_backward,
       dropout: c.dropout,
       adam: c.adam)
   }()

@@ -44,6 +44,26 @@ extension Matrix {
   /// The hyperbolic tangent of each element, in place.
   public func tanh() { unsafe Scalar.kernels.tanh(rows, columns, pointer, stride) }
 
+  /// self = ∂x of y = tanh(x), given y and ∂y; self may be ∂y.
+  public func tanhBackward(_ y: Matrix, _ dy: Matrix) {
+    precondition(sameExtents(y) && sameExtents(dy), "extents differ")
+    unsafe Scalar.kernels.tanhBackward(
+      rows, columns, y.pointer, y.stride, dy.pointer, dy.stride, pointer, stride)
+  }
+
+  /// The natural logarithm of each element, in place.
+  public func logarithm() { unsafe Scalar.kernels.log(rows, columns, pointer, stride) }
+
+  /// max(0, x) of each element, in place.
+  public func relu() { unsafe Scalar.kernels.relu(rows, columns, pointer, stride) }
+
+  /// self = ∂x of y = relu(x), given y and ∂y; self may be ∂y.
+  public func reluBackward(_ y: Matrix, _ dy: Matrix) {
+    precondition(sameExtents(y) && sameExtents(dy), "extents differ")
+    unsafe Scalar.kernels.reluBackward(
+      rows, columns, y.pointer, y.stride, dy.pointer, dy.stride, pointer, stride)
+  }
+
   /// The softmax of each row, in place.
   public func softmax() {
     if columns > 0 { unsafe Scalar.kernels.softmax(rows, columns, pointer, stride) }

@@ -29,6 +29,35 @@ extension Matrix {
       pointer, stride)
   }
 
+  /// One step of a GRU (Cho and others 2014, as PyTorch has it).
+  ///
+  /// This matrix holds [rows, 4h]: the reset gate r, the update gate z and the input's part of the
+  /// candidate n before activation, which become activated, and the hidden state's part of n, which
+  /// r multiplies. `hidden` [rows, h] receives the new state.
+  public func gruForward(previousHidden: Matrix, hidden: Matrix) {
+    let h = hidden.columns
+    precondition(
+      columns == 4 * h && previousHidden.sameExtents(hidden) && hidden.rows == rows,
+      "extents differ")
+    unsafe Scalar.kernels.gruForward(
+      rows, h, pointer, stride, previousHidden.pointer, previousHidden.stride, hidden.pointer,
+      hidden.stride)
+  }
+
+  /// The gradient of ``gruForward(previousHidden:hidden:)``: this matrix receives the gradient of
+  /// its four parts before activation, `dprevious` what of ∂hidden passes the gates by.
+  public func gruBackward(
+    activated gates: Matrix, previousHidden: Matrix, dhidden: Matrix, dprevious: Matrix
+  ) {
+    let h = dhidden.columns
+    precondition(
+      sameExtents(gates) && columns == 4 * h && previousHidden.sameExtents(dhidden)
+        && dprevious.sameExtents(dhidden) && dhidden.rows == rows, "extents differ")
+    unsafe Scalar.kernels.gruBackward(
+      rows, h, gates.pointer, gates.stride, previousHidden.pointer, previousHidden.stride,
+      dhidden.pointer, dhidden.stride, dprevious.pointer, dprevious.stride, pointer, stride)
+  }
+
   /// self = ∂x and `dgate` = ∂(gate before its sigmoid) of y = x ⊙ gate; self may be `dy`.
   public func gateBackward(_ dy: Matrix, _ x: Matrix, gate: Matrix, dgate: Matrix) {
     precondition(
@@ -37,51 +66,5 @@ extension Matrix {
     unsafe Scalar.kernels.gateBackward(
       rows, columns, dy.pointer, dy.stride, x.pointer, x.stride, gate.pointer, gate.stride,
       pointer, stride, dgate.pointer, dgate.stride)
-  }
-
-  /// Additive attention (Bahdanau, Cho and Bengio 2015) for one query: element p of this single row
-  /// becomes w · relu(keys[p] + query) + bias.
-  ///
-  /// keys [cells, n], query [1, n], w [1, n]; this row [1, cells].
-  public func attentionScores(keys: Matrix, query: Matrix, w: Matrix, bias: Scalar) {
-    let n = keys.columns
-    precondition(
-      rows == 1 && columns == keys.rows && query.count == n && query.rows == 1 && w.count == n
-        && w.rows == 1, "extents differ")
-    unsafe Scalar.kernels.attentionScores(
-      keys.rows, n, keys.pointer, keys.stride, query.pointer, w.pointer, bias, pointer)
-  }
-
-  /// The gradient of ``attentionScores(keys:query:w:bias:)``, this row being ∂scores: adds to
-  /// `dkeys`, `dquery` and `dw`.
-  public func attentionScoresBackward(
-    keys: Matrix, query: Matrix, w: Matrix, dkeys: Matrix, dquery: Matrix, dw: Matrix
-  ) {
-    let n = keys.columns
-    precondition(
-      rows == 1 && columns == keys.rows && dkeys.sameExtents(keys) && query.count == n
-        && w.count == n && dquery.count == n && dw.count == n && dquery.rows == 1 && dw.rows == 1,
-      "extents differ")
-    unsafe Scalar.kernels.attentionScoresBackward(
-      keys.rows, n, keys.pointer, keys.stride, query.pointer, w.pointer, pointer, dkeys.pointer,
-      dkeys.stride, dquery.pointer, dw.pointer)
-  }
-
-  /// Cross-entropy of the softmax of each row against a target column, smoothed over all columns by
-  /// `smoothing` (Szegedy and others 2016). The logits become their own gradient times `scale`.
-  ///
-  /// Returns the sum of the rows' losses (not scaled) and how many targets are among the five most
-  /// likely columns.
-  public func crossEntropy(
-    targets: [Int32], smoothing: Scalar, scale: Scalar
-  ) -> (loss: Double, top5: Int) {
-    precondition(targets.count == rows && targets.allSatisfy { $0 >= 0 && $0 < columns })
-    var top5 = 0
-    let loss = unsafe targets.withUnsafeBufferPointer { targets in
-      guard let first = targets.baseAddress else { return 0.0 }
-      return unsafe Scalar.kernels.crossEntropy(
-        rows, columns, pointer, stride, first, smoothing, scale, &top5)
-    }
-    return (loss, top5)
   }
 }

@@ -7,7 +7,7 @@ final class HDF5File: Sendable {
   enum Mode { case read, update, create }
 
   let path: String
-  private let id: hid_t
+  let id: hid_t
 
   /// The library's one lock.
   private static let library = Mutex(())
@@ -49,59 +49,21 @@ final class HDF5File: Sendable {
     _ code: DatasetError.Code = .malformed
   ) throws(DatasetError) -> Result {
     if result >= 0 { return result }
-    let reason = unsafe chdf5_error().map { unsafe ": " + String(cString: $0) } ?? ""
-    throw DatasetError(code, "\(path): \(what)\(reason)")
+    let said = unsafe chdf5_error().map { unsafe String(cString: $0) }
+    throw DatasetError(code, "\(path): \(what)\(said.map { ": " + reason($0) } ?? "")")
   }
 
-  // MARK: Attributes
-
-  /// Writes a text attribute of the root group.
-  func setAttribute(_ name: String, _ text: String) throws(DatasetError) {
-    try HDF5File.exclusively { () throws(DatasetError) in
-      let type = H5Tcopy(chdf5_string())
-      let space = H5Screate(H5S_SCALAR)
-      defer {
-        H5Tclose(type)
-        H5Sclose(space)
-      }
-      let bytes = Array(text.utf8)
-      H5Tset_size(type, max(bytes.count, 1))
-      H5Tset_cset(type, H5T_CSET_UTF8)
-      let attribute = try HDF5File.check(
-        unsafe chdf5_create_attribute(id, name, type, space), path, "cannot write \(name)",
-        .unwritable)
-      defer { H5Aclose(attribute) }
-      let status = unsafe (bytes.isEmpty ? [0] : bytes).withUnsafeBytes {
-        unsafe H5Awrite(attribute, type, $0.baseAddress)
-      }
-      try HDF5File.check(status, path, "cannot write \(name)", .unwritable)
+  /// What the library says in a line: of its long reports the system's own message.
+  private static func reason(_ said: String) -> String {
+    guard let match = said.firstMatch(of: /error message = '([^']*)'/) else {
+      return said.split(separator: "\n").joined(separator: " ")
     }
-  }
-
-  /// Reads a text attribute of fixed length, of at most 64 KiB.
-  func attribute(_ name: String) throws(DatasetError) -> String {
-    try HDF5File.exclusively { () throws(DatasetError) in
-      let attribute = try HDF5File.check(
-        unsafe H5Aopen(id, name, chdf5_default()), path, "has no attribute \(name)", .missing)
-      defer { H5Aclose(attribute) }
-      let type = H5Aget_type(attribute)
-      defer { H5Tclose(type) }
-      let size = H5Tget_size(type)
-      guard H5Tget_class(type) == H5T_STRING, H5Tis_variable_str(type) == 0, size > 0,
-        size <= 65536
-      else { throw DatasetError(.malformed, "\(path): attribute \(name) is no text") }
-      var bytes = [UInt8](repeating: 0, count: size)
-      let status = unsafe bytes.withUnsafeMutableBytes {
-        unsafe H5Aread(attribute, type, $0.baseAddress)
-      }
-      try HDF5File.check(status, path, "attribute \(name) cannot be read")
-      return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
+    return String(match.1)
   }
 
   // MARK: Datasets
 
-  /// Makes a dataset; `chunk` nil lays it out contiguously.
+  /// Makes a dataset; `chunk` nil lays it out contiguously, else all chunks get their place now.
   func createDataset(
     _ name: String, _ element: HDF5Element, extents: [Int], chunk: [Int]? = nil
   ) throws(DatasetError) -> HDF5Dataset {
@@ -117,6 +79,7 @@ final class HDF5File: Sendable {
       }
       if let chunk {
         unsafe H5Pset_chunk(creation, Int32(chunk.count), chunk.map { hsize_t($0) })
+        chdf5_allocate_early(creation)
       }
       return try HDF5File.check(
         unsafe chdf5_create_dataset(id, name, type, space, creation), path, "cannot make \(name)",

@@ -1,9 +1,7 @@
-import FoundationEssentials
-
 /// Images with captions and their split, as Karpathy's JSON files list them (Karpathy and Fei-Fei
 /// 2015) for COCO, Flickr8k and Flickr30k.
-public struct KarpathyDataset: Sendable, Decodable {
-  public struct Image: Sendable, Decodable {
+public struct KarpathyDataset: Sendable {
+  public struct Image: Sendable {
     public var filename: String
     /// COCO's folder, train2014 or val2014, under the image root.
     public var filepath: String?
@@ -19,7 +17,7 @@ public struct KarpathyDataset: Sendable, Decodable {
     public var identifier: Int { cocoid ?? imgid }
   }
 
-  public struct Sentence: Sendable, Decodable {
+  public struct Sentence: Sendable {
     public var tokens: [String]
     public var raw: String
   }
@@ -30,19 +28,9 @@ public struct KarpathyDataset: Sendable, Decodable {
 
   /// - Throws: ``DatasetError``, naming the file and the place where it is wrong.
   public init(path: String) throws(DatasetError) {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(filePath: path))
-    } catch {
-      throw DatasetError(.unreadable, "\(path): cannot be read")
-    }
-    do {
-      self = try JSONDecoder().decode(KarpathyDataset.self, from: data)
-    } catch let error as DecodingError {
-      throw DatasetError(.malformed, "\(path): is no Karpathy JSON: \(Self.reason(error))")
-    } catch {
-      throw DatasetError(.malformed, "\(path): is no JSON")
-    }
+    var images: [Image] = []
+    dataset = try Self.read(path: path) { images.append($0) }
+    self.images = images
   }
 
   /// The images of a split. `train` includes COCO's `restval`, as is the custom.
@@ -50,24 +38,19 @@ public struct KarpathyDataset: Sendable, Decodable {
     images.filter { $0.split == split || (split == "train" && $0.split == "restval") }
   }
 
+  /// How often each word stands in the captions of a split.
+  public func wordCounts(of split: String) -> [String: Int] {
+    var counts: [String: Int] = [:]
+    for image in images(of: split) {
+      for word in image.sentences.lazy.flatMap(\.tokens) { counts[word, default: 0] += 1 }
+    }
+    return counts
+  }
+
   /// The splits that occur, in order of first appearance.
   public var splits: [String] {
     var seen: [String] = []
     for image in images where !seen.contains(image.split) { seen.append(image.split) }
     return seen
-  }
-
-  private static func reason(_ error: DecodingError) -> String {
-    func place(_ context: DecodingError.Context) -> String {
-      context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
-    }
-    switch error {
-    case .keyNotFound(let key, let context):
-      return "no “\(key.stringValue)” at \(place(context).isEmpty ? "the top" : place(context))"
-    case .typeMismatch(let type, let context): return "\(place(context)) is not \(type)"
-    case .valueNotFound(_, let context): return "\(place(context)) is null"
-    case .dataCorrupted(let context): return "\(place(context)) \(context.debugDescription)"
-    @unknown default: return "unexpected content"
-    }
   }
 }

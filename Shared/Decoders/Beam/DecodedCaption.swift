@@ -10,6 +10,8 @@ public struct DecodedCaption: Sendable {
     public var finished: Bool
     /// For each word the attention over the feature map's cells; empty without attention.
     public var attention: [[Float]]
+    /// For each word β, the weight of the visual sentinel; empty for a decoder without one.
+    public var sentinel: [Float] = []
   }
 
   /// The beams, the chosen one first: the best that ended, then those that did not.

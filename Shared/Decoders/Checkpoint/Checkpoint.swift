@@ -38,12 +38,7 @@ public struct Checkpoint: Sendable {
   }
 
   /// The decoder of this checkpoint.
-  public var decoder: any CaptionDecoder {
-    switch configuration.architecture {
-    case .attend: AttendAndTell(configuration, parameters)
-    case .tell: ShowAndTell(configuration, parameters)
-    }
-  }
+  public var decoder: any CaptionDecoder { configuration.decoder(parameters) }
 
   // MARK: Reading
 

@@ -24,4 +24,18 @@ public protocol DecodingSession: AnyObject {
 
   /// The attention weights of the last step, [rows, cells].
   var attention: Matrix<Float> { get }
+
+  /// β of the last step, the weight of the visual sentinel, [rows, 1]; nil for a decoder without.
+  var sentinel: Matrix<Float>? { get }
+}
+
+extension DecoderConfiguration {
+  /// The decoder of this configuration with the given parameters.
+  public func decoder(_ parameters: ParameterSet<Float>) -> any CaptionDecoder {
+    switch architecture {
+    case .tell: ShowAndTell(self, parameters)
+    case .attend: AttendAndTell(self, parameters)
+    case .adaptive: AdaptiveAttention(self, parameters)
+    }
+  }
 }

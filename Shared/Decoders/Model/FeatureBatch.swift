@@ -15,30 +15,67 @@ public struct FeatureBatch<Scalar: Real>: Sendable {
   }
 
   /// The rows of one image.
-  public func image(_ index: Int, of matrix: Matrix<Scalar>) -> Matrix<Scalar> {
-    matrix[rows: index * cells..<(index + 1) * cells]
+  public subscript(image: Int) -> Matrix<Scalar> {
+    values[rows: image * cells..<(image + 1) * cells]
+  }
+
+  /// Some of the images, sharing memory.
+  public subscript(images range: Range<Int>) -> FeatureBatch {
+    FeatureBatch(
+      images: range.count, cells: cells,
+      values: values[rows: range.lowerBound * cells..<range.upperBound * cells])
   }
 
   /// A linear layer of every cell: [images × cells, out], one product an image, so that an image's
   /// rows do not depend on the others.
-  func project(_ layer: LinearLayer<Scalar>) -> Matrix<Scalar> {
-    let projected = Matrix<Scalar>(values.rows, layer.weight.rows)
-    for index in 0..<images {
-      layer.forward(image(index, of: values), into: image(index, of: projected))
-    }
+  func project(_ layer: LinearLayer<Scalar>) -> FeatureBatch {
+    let projected = FeatureBatch(
+      images: images, cells: cells, values: Matrix(values.rows, layer.weight.rows))
+    for index in 0..<images { layer.forward(self[index], into: projected[index]) }
     return projected
   }
 
-  /// The mean over the cells of each image: [images, channels], followed by rows of zeros up to
-  /// `rows`.
-  public func means(rows: Int? = nil) -> Matrix<Scalar> {
-    let means = Matrix<Scalar>(rows ?? images, values.columns)
-    for index in 0..<images {
-      let mean = means[rows: index..<index + 1]
-      mean.addColumnSums(image(index, of: values))
-      mean.scale(by: 1 / Scalar(cells))
+  /// The maps on the pooled grid; the maps themselves where there is none.
+  public func pooled(_ pooling: GridPooling?) -> FeatureBatch {
+    guard let pooling else { return self }
+    let pooled = FeatureBatch(
+      images: images, cells: pooling.pooledCells,
+      values: Matrix(images * pooling.pooledCells, values.columns))
+    for index in 0..<images { pooling.pool(self[index], into: pooled[index]) }
+    return pooled
+  }
+
+  /// The share of each cell in the mean, [1, cells].
+  private func meanShares(_ pooling: GridPooling?) -> Matrix<Scalar> {
+    let shares = Matrix<Scalar>(1, cells)
+    guard let pooling else {
+      shares.fill(1 / Scalar(cells))
+      return shares
     }
+    let even = Matrix<Scalar>(1, pooling.pooledCells)
+    even.fill(1 / Scalar(pooling.pooledCells))
+    pooling.fold(even, into: shares)
+    return shares
+  }
+
+  /// The mean over the cells of each image, or over those of its pooled grid: [images, channels],
+  /// followed by rows of zeros up to `rows`.
+  public func means(rows: Int? = nil, pooling: GridPooling? = nil) -> Matrix<Scalar> {
+    let means = Matrix<Scalar>(rows ?? images, values.columns)
+    let shares = meanShares(pooling)
+    for index in 0..<images { means[rows: index..<index + 1].rowProduct(shares, self[index]) }
     return means
+  }
+
+  /// The gradient of ``means(rows:pooling:)``: adds to that of the features, laid out as they are.
+  public func meansBackward(
+    _ dmeans: Matrix<Scalar>, into dfeatures: FeatureBatch, pooling: GridPooling? = nil
+  ) {
+    let shares = meanShares(pooling)
+    for index in 0..<images {
+      dfeatures[index].product(
+        shares, transposeA: true, dmeans[rows: index..<index + 1], accumulate: true)
+    }
   }
 }
 
@@ -52,7 +89,7 @@ extension FeatureBatch where Scalar == Float {
       images: maps.count, cells: cells, values: Matrix(maps.count * cells, channels))
     for (index, map) in maps.enumerated() {
       precondition(map.shape == first.shape, "\(map.shape) beside \(first.shape)")
-      HalfPrecision.widen(map.elements(as: Float16.self), into: image(index, of: values))
+      HalfPrecision.widen(map.elements(as: Float16.self), into: self[index])
     }
   }
 }

@@ -25,36 +25,36 @@ public struct LinearLayer<Scalar: Real>: Sendable {
   }
 }
 
-/// The LSTM cell's parameters: gates = x·W_ihᵀ + b_ih + h·W_hhᵀ + b_hh, in the order i, f, g, o.
-///
-/// The input is [embedding, context]; their columns are separate views, since the embeddings of all
-/// steps are multiplied at once and the contexts one step after another.
-public struct RecurrentLayer<Scalar: Real>: Sendable {
-  public let embeddingWeight: Matrix<Scalar>
-  public let contextWeight: Matrix<Scalar>
-  public let hiddenWeight: Matrix<Scalar>
-  public let inputBias: Matrix<Scalar>
-  public let hiddenBias: Matrix<Scalar>
-
-  public init(_ parameters: ParameterSet<Scalar>, embeddingSize: Int) {
-    let input = parameters["decode_step.weight_ih"]
-    embeddingWeight = input[columns: 0..<embeddingSize]
-    contextWeight = input[columns: embeddingSize..<input.columns]
-    hiddenWeight = parameters["decode_step.weight_hh"]
-    inputBias = parameters["decode_step.bias_ih"]
-    hiddenBias = parameters["decode_step.bias_hh"]
-  }
-}
-
-/// The attention's parameters: score of a cell = full(relu(encoder(cell) + decoder(h))).
+/// The attention's parameters: score of a cell = full(activation(encoder(cell) + decoder(h))).
 public struct AttentionLayer<Scalar: Real>: Sendable {
   public let encoder: LinearLayer<Scalar>
   public let decoder: LinearLayer<Scalar>
   public let full: LinearLayer<Scalar>
+  public let activation: AttentionActivation
 
-  public init(_ parameters: ParameterSet<Scalar>) {
+  public init(_ parameters: ParameterSet<Scalar>, _ configuration: DecoderConfiguration) {
     encoder = LinearLayer(parameters, "attention.encoder_att")
     decoder = LinearLayer(parameters, "attention.decoder_att")
     full = LinearLayer(parameters, "attention.full_att")
+    activation = configuration.activation
+  }
+
+  /// The scores [1, cells] of one query [1, attention size].
+  public func score(
+    keys: Matrix<Scalar>, query: Matrix<Scalar>, into scores: Matrix<Scalar>
+  ) {
+    scores.attentionScores(
+      keys: keys, query: query, w: full.weight, bias: full.bias[0, 0], activation: activation)
+  }
+
+  /// The gradient of ``score(keys:query:into:)``: adds to `dkeys`, `dquery` and, in `gradient`, to
+  /// the weight of `full`. (Its bias shifts all scores of a softmax alike: its gradient is zero.)
+  public func scoreBackward(
+    into gradient: AttentionLayer, dscores: Matrix<Scalar>, keys: Matrix<Scalar>,
+    query: Matrix<Scalar>, dkeys: Matrix<Scalar>, dquery: Matrix<Scalar>
+  ) {
+    dscores.attentionScoresBackward(
+      keys: keys, query: query, w: full.weight, dkeys: dkeys, dquery: dquery,
+      dw: gradient.full.weight, activation: activation)
   }
 }

@@ -13,17 +13,14 @@ final class RecurrentState {
   /// - Parameters:
   ///   - images: rows of the first state, one an image; what follows them is not used.
   ///   - capacity: the most beams there will be.
-  init(
-    images: Int, initialHidden: Matrix<Float>, initialCell: Matrix<Float>, capacity: Int
-  ) {
+  init(images: Int, initial: InitialStateLayer<Float>.States, capacity: Int) {
     let capacity = Matrix<Float>.paddedRowCount(max(capacity, images))
-    let size = initialHidden.columns
-    hiddenBuffers = (0..<2).map { _ in Matrix(capacity, size) }
-    cellBuffers = (0..<2).map { _ in Matrix(capacity, size) }
+    hiddenBuffers = (0..<2).map { _ in Matrix(capacity, initial.hidden.columns) }
+    cellBuffers = (0..<2).map { _ in Matrix(capacity, initial.cell.columns) }
     rows = images
     self.images = Array(0..<images)
-    hidden[rows: 0..<rows].copy(from: initialHidden[rows: 0..<rows])
-    cell[rows: 0..<rows].copy(from: initialCell[rows: 0..<rows])
+    hidden[rows: 0..<rows].copy(from: initial.hidden[rows: 0..<rows])
+    cell[rows: 0..<rows].copy(from: initial.cell[rows: 0..<rows])
   }
 
   /// The rows that products run over.
@@ -41,11 +38,11 @@ final class RecurrentState {
     swapBuffers()
   }
 
-  /// One LSTM step from the gates before activation.
-  func advance(gates: Matrix<Float>) {
-    gates.lstmForward(
-      previousCell: cell, cell: cellBuffers[1][rows: padded],
-      hidden: hiddenBuffers[1][rows: padded])
+  /// One step of the cell from the gates before activation and without the hidden state's product.
+  func advance(_ layer: RecurrentLayer<Float>, gates: Matrix<Float>) {
+    layer.advance(
+      gates, previousHidden: hidden, previousCell: cell, hidden: hiddenBuffers[1][rows: padded],
+      cell: cellBuffers[1][rows: padded])
     swapBuffers()
   }
 

@@ -12,8 +12,20 @@ static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned chdf5_read_write(void) { return H5F_ACC_RDWR; }
 static inline unsigned chdf5_truncate(void) { return H5F_ACC_TRUNC; }
 static inline hid_t chdf5_default(void) { return H5P_DEFAULT; }
-static inline hid_t chdf5_dataset_creation(void) { return H5Pcreate(H5P_DATASET_CREATE); }
+// Without the time of its making, as h5py does it: the same data give the same file.
+static inline hid_t chdf5_dataset_creation(void) {
+  hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_obj_track_times(creation, 0);
+  return creation;
+}
 static inline hid_t chdf5_all(void) { return H5S_ALL; }
+
+// Room for all chunks when the dataset is made, and nothing written to it: later writes change
+// their own bytes alone, so that a file that was flushed once stays sound if the writer dies.
+static inline void chdf5_allocate_early(hid_t creation) {
+  H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY);
+  H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
+}
 
 // IEEE half precision, little-endian, as h5py names float16. The caller closes the type.
 static inline hid_t chdf5_float16(void) {

@@ -141,3 +141,61 @@ void cjpeg_close(cjpeg_decoder *decoder) {
   jpeg_destroy_decompress(&decoder->jpeg);
   free(decoder);
 }
+
+struct cjpeg_encoder {
+  struct jpeg_compress_struct jpeg;
+  struct jpeg_error_mgr errors;
+  jmp_buf escape;
+  unsigned char *bytes;
+  unsigned long count;
+};
+
+static void on_encoder_error(j_common_ptr jpeg) {
+  cjpeg_encoder *encoder = jpeg->client_data;
+  longjmp(encoder->escape, 1);
+}
+
+static void on_encoder_message(j_common_ptr jpeg, int level) {
+  (void)jpeg;
+  (void)level;
+}
+
+cjpeg_encoder *cjpeg_encode(const uint8_t *pixels, uint32_t width, uint32_t height, int quality) {
+  cjpeg_encoder *encoder = calloc(1, sizeof *encoder);
+  if (encoder == NULL) return NULL;
+  encoder->jpeg.err = jpeg_std_error(&encoder->errors);
+  encoder->jpeg.client_data = encoder;
+  encoder->errors.error_exit = on_encoder_error;
+  encoder->errors.emit_message = on_encoder_message;
+  if (setjmp(encoder->escape)) {
+    cjpeg_encoder_close(encoder);
+    return NULL;
+  }
+  struct jpeg_compress_struct *jpeg = &encoder->jpeg;
+  jpeg_create_compress(jpeg);
+  jpeg_mem_dest(jpeg, &encoder->bytes, &encoder->count);
+  jpeg->image_width = width;
+  jpeg->image_height = height;
+  jpeg->input_components = 3;
+  jpeg->in_color_space = JCS_RGB;
+  jpeg_set_defaults(jpeg);
+  jpeg_set_quality(jpeg, quality, TRUE);
+  jpeg->optimize_coding = TRUE;
+  jpeg_start_compress(jpeg, TRUE);
+  while (jpeg->next_scanline < jpeg->image_height) {
+    JSAMPROW row = (JSAMPROW)(pixels + (size_t)jpeg->next_scanline * width * 3);
+    jpeg_write_scanlines(jpeg, &row, 1);
+  }
+  jpeg_finish_compress(jpeg);
+  return encoder;
+}
+
+const uint8_t *cjpeg_encoded_bytes(const cjpeg_encoder *encoder) { return encoder->bytes; }
+
+size_t cjpeg_encoded_count(const cjpeg_encoder *encoder) { return encoder->count; }
+
+void cjpeg_encoder_close(cjpeg_encoder *encoder) {
+  jpeg_destroy_compress(&encoder->jpeg);
+  free(encoder->bytes);
+  free(encoder);
+}

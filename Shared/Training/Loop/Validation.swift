@@ -1,7 +1,6 @@
-import Compute
+public import Compute
 public import Decoders
 public import Scoring
-import Synchronization
 public import Tensor
 public import Vocabulary
 
@@ -32,25 +31,22 @@ public struct Validation: Sendable {
 
   /// Captions every image.
   public func captions(_ decoder: any CaptionDecoder) throws -> [DecodedCaption] {
+    try mapBatches { batch, _ in search.captions(batch, with: decoder) }
+  }
+
+  /// Calls `body` with the feature maps of one batch of images after the other, side by side, and
+  /// joins what it returns in the images' order.
+  private func mapBatches<Element: Sendable>(
+    _ body: @Sendable (FeatureBatch<Float>, Range<Int>) throws -> [Element]
+  ) throws -> [Element] {
     Parallel.setThreadsPerProduct(1)
     let batches = stride(from: 0, to: references.count, by: batchSize).map {
       $0..<min($0 + batchSize, references.count)
     }
-    let outcomes = Mutex([Int: Result<[DecodedCaption], any Error>]())
-    let next = Atomic(0)
-    Parallel.forEach(threads) { _ in
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if index >= batches.count { return }
-        let outcome = Result {
-          search.captions(FeatureBatch(try batches[index].map(features)), with: decoder)
-        }
-        outcomes.withLock { $0[index] = outcome }
-      }
+    let outcomes = Parallel.map(batches, threads: threads) { _, images in
+      Result { try body(FeatureBatch(try images.map(features)), images) }
     }
-    return try outcomes.withLock { outcomes in
-      try outcomes.sorted { $0.key < $1.key }.flatMap { try $0.value.get() }
-    }
+    return try outcomes.flatMap { try $0.get() }
   }
 
   /// Captions and scores every image.
@@ -61,5 +57,54 @@ public struct Validation: Sendable {
         candidate: vocabulary.words(of: caption.best.words), references: references)
     }
     return try accumulator.report()
+  }
+
+  /// BLEU-4 of the words that the model finds most likely after the right ones, as programs of this
+  /// kind often print it: it flatters, since each word is guessed from a correct beginning.
+  ///
+  /// - Parameter captions: for each image its references, as ids from `<start>` to `<end>`.
+  public func teacherForcedBLEU4(
+    _ configuration: DecoderConfiguration, _ parameters: ParameterSet<Float>,
+    _ captions: [[[Int32]]]
+  ) throws -> Double {
+    let unused = ParameterSet<Float>([])
+    let pass = CaptionPass(configuration, parameters, gradient: unused, options: .plain)
+    let first = InitialStateLayer(parameters, configuration)
+    let guesses = try mapBatches { batch, images in
+      let states = first.infer(batch.means(pooling: configuration.pooling))
+      let members = images.enumerated().flatMap { place, image in
+        captions[image].map { (image: place, ids: $0) }
+      }
+      let packed = CaptionBatch(captions: members)
+      let words = pass.logits(packed, batch, states).mostLikely
+      return zip(packed.unpack(words), members).map { words, member in
+        (image: images.lowerBound + member.image, words: words)
+      }
+    }
+    var accumulator = ScoreAccumulator()
+    for guess in guesses {
+      accumulator.add(
+        candidate: vocabulary.words(of: guess.words.filter { $0 != vocabulary.end }),
+        references: references[guess.image])
+    }
+    return try accumulator.report().bleu[3]
+  }
+}
+
+extension Matrix {
+  /// The column of each row's largest element.
+  fileprivate var mostLikely: [Int] {
+    (0..<rows).map { self[rows: $0..<$0 + 1].largest(1)[0].column }
+  }
+}
+
+extension CaptionBatch {
+  /// What stands at the packed rows of each caption, in the order in which captions were given.
+  func unpack(_ packed: [Int]) -> [[Int]] {
+    var result = [[Int]](repeating: [], count: captions.count)
+    for rows in packedRows {
+      for (caption, row) in rows.enumerated() { result[order[caption]].append(packed[row]) }
+    }
+    return result
   }
 }

@@ -1,5 +1,4 @@
 public import Compute
-public import Decoders
 import Glibc
 
 /// Adam (Kingma and Ba 2015), with each element of the gradient clipped first, as the tutorial does,
@@ -14,14 +13,17 @@ public struct Adam: Sendable {
   public var weightDecay = 0.0
 
   /// Steps done.
-  public private(set) var steps = 0
+  public internal(set) var steps = 0
   /// Running means of the gradient and of its square.
   public let mean: ParameterSet<Float>
   public let square: ParameterSet<Float>
 
-  public init(_ configuration: DecoderConfiguration) {
-    mean = ParameterSet(configuration)
-    square = ParameterSet(configuration)
+  /// The optimiser of parameters of these names and extents.
+  public init(_ parameters: ParameterSet<Float>, _ options: TrainingOptions) {
+    mean = ParameterSet(like: parameters)
+    square = ParameterSet(like: parameters)
+    clip = options.gradientClip
+    weightDecay = options.weightDecay
   }
 
   /// One step; `threads` share the parameters among them.

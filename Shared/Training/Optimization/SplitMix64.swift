@@ -1,6 +1,6 @@
 /// SplitMix64 (Steele, Lea and Flood 2014): a small generator whose whole state is one number, so
 /// that a checkpoint can hold it.
-public struct SplitMix64: RandomNumberGenerator, Sendable {
+public struct SplitMix64: RandomNumberGenerator, Sendable, Equatable, Codable {
   public var state: UInt64
 
   public init(seed: UInt64) { state = seed }

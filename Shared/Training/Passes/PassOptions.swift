@@ -1,5 +1,5 @@
 /// What a training pass does beside the plain gradient.
-public struct PassOptions: Sendable, Equatable {
+public struct PassOptions: Sendable, Equatable, Codable {
   /// Probability of dropping an element of the hidden state before the vocabulary layer.
   public var outputDropout = 0.5
   /// Probability of dropping an element of a word's embedding.
@@ -23,7 +23,7 @@ public struct PassOptions: Sendable, Equatable {
 }
 
 /// What a training pass measured.
-public struct PassResult: Sendable {
+public struct PassResult: Sendable, Equatable, Codable {
   /// Sum of the words' cross-entropies.
   public var loss = 0.0
   /// Sum over captions and cells of (1 − Σ_t α)².
@@ -32,6 +32,9 @@ public struct PassResult: Sendable {
   public var top5 = 0
   /// Words predicted.
   public var tokens = 0
+  /// Sum of the sampled captions' rewards, and their number.
+  public var reward = 0.0
+  public var rewarded = 0
 
   public init() {}
 
@@ -40,5 +43,7 @@ public struct PassResult: Sendable {
     total.attentionPenalty += part.attentionPenalty
     total.top5 += part.top5
     total.tokens += part.tokens
+    total.reward += part.reward
+    total.rewarded += part.rewarded
   }
 }

@@ -44,4 +44,17 @@ const char *cjpeg_message(const cjpeg_decoder *decoder);
 
 void cjpeg_close(cjpeg_decoder *decoder);
 
+/// One image that has been encoded.
+typedef struct cjpeg_encoder cjpeg_encoder;
+
+/// Encodes width·height·3 bytes of RGB, row by row, as a baseline JPEG file of a quality of 1 to
+/// 100. Returns NULL when memory ran out or a side is beyond JPEG's 65,500 pixels.
+cjpeg_encoder *cjpeg_encode(const uint8_t *pixels, uint32_t width, uint32_t height, int quality);
+
+/// The file; valid until the encoder is closed.
+const uint8_t *cjpeg_encoded_bytes(const cjpeg_encoder *encoder);
+size_t cjpeg_encoded_count(const cjpeg_encoder *encoder);
+
+void cjpeg_encoder_close(cjpeg_encoder *encoder);
+
 #endif

@@ -19,10 +19,18 @@
     void (*add_column_sums)(long rows, long n, const REAL *x, long ldx, REAL *sum);               \
     void (*sigmoid)(long rows, long n, REAL *x, long ldx);                                        \
     void (*tanh)(long rows, long n, REAL *x, long ldx);                                           \
+    /* dx = dy ⊙ (1 − y²) for y = tanh(x); dx may be dy. */                                       \
+    void (*tanh_backward)(long rows, long n, const REAL *y, long ldy, const REAL *dy, long lddy,  \
+                          REAL *dx, long lddx);                                                   \
+    void (*log)(long rows, long n, REAL *x, long ldx);                                            \
+    void (*relu)(long rows, long n, REAL *x, long ldx);                                           \
+    /* dx = dy where y = relu(x) is positive, else 0; dx may be dy. */                            \
+    void (*relu_backward)(long rows, long n, const REAL *y, long ldy, const REAL *dy, long lddy,  \
+                          REAL *dx, long lddx);                                                   \
     /* z = x ⊙ y */                                                                               \
     void (*multiply)(long rows, long n, const REAL *x, long ldx, const REAL *y, long ldy,         \
                      REAL *z, long ldz);                                                          \
-    /* dx = dy ⊙ gate, dgate (before the sigmoid) = dy ⊙ x ⊙ gate ⊙ (1 − gate) */                \
+    /* dx = dy ⊙ gate, dgate (before the sigmoid) = dy ⊙ x ⊙ gate ⊙ (1 − gate) */                 \
     void (*gate_backward)(long rows, long n, const REAL *dy, long lddy, const REAL *x, long ldx,  \
                           const REAL *gate, long ldg, REAL *dx, long lddx, REAL *dgate,           \
                           long lddg);                                                             \
@@ -33,17 +41,26 @@
     void (*lstm_backward)(long rows, long h, const REAL *gates, long ldg, const REAL *c_previous, \
                           long ldcp, const REAL *c, long ldc, const REAL *dh, long lddh,          \
                           REAL *dc, long lddc, REAL *dgates, long lddg);                          \
+    /* gates: [rows, 4h]: r, z and the input's part of n, before activation, and the hidden state's\
+       part of n, which r multiplies; the first three are activated in place. */                  \
+    void (*gru_forward)(long rows, long h, REAL *gates, long ldg, const REAL *h_previous,         \
+                        long ldhp, REAL *out, long ldo);                                          \
+    /* dhp: what of ∂h reaches h_previous past the gates; dgates: gradient before activation. */  \
+    void (*gru_backward)(long rows, long h, const REAL *gates, long ldg, const REAL *h_previous,  \
+                         long ldhp, const REAL *dh, long lddh, REAL *dhp, long lddhp,             \
+                         REAL *dgates, long lddg);                                                \
     /* In place, each row. */                                                                     \
     void (*softmax)(long rows, long n, REAL *x, long ldx);                                        \
     void (*log_softmax)(long rows, long n, REAL *x, long ldx);                                    \
     /* dx = y ⊙ (dy − Σ y ⊙ dy), each row; y is the softmax. */                                   \
     void (*softmax_backward)(long rows, long n, const REAL *y, long ldy, const REAL *dy,          \
                              long lddy, REAL *dx, long lddx);                                     \
-    /* logits become (softmax − target)·scale, the target being one-hot smoothed by `smoothing`  \
-       over all n; returns the sum of the smoothed cross-entropies, and counts rows whose target  \
+    /* logits become (softmax − target)·scale, the target being one-hot smoothed by `smoothing`   \
+       over all n, times weights[r] where weights are given; returns the weighted sum of the      \
+       smoothed cross-entropies, and counts rows whose target                                     \
        is among the five most likely in *top5. */                                                 \
     double (*cross_entropy)(long rows, long n, REAL *logits, long ld, const int32_t *targets,     \
-                            REAL smoothing, REAL scale, long *top5);                              \
+                            const REAL *weights, REAL smoothing, REAL scale, long *top5);         \
     /* scores[p] = w · relu(keys[p] + query) + bias, p < cells; for one query. */                 \
     void (*attention_scores)(long cells, long n, const REAL *keys, long ldk, const REAL *query,   \
                              const REAL *w, REAL bias, REAL *scores);                             \
@@ -51,6 +68,13 @@
     void (*attention_scores_backward)(long cells, long n, const REAL *keys, long ldk,             \
                                       const REAL *query, const REAL *w, const REAL *dscores,      \
                                       REAL *dkeys, long lddk, REAL *dquery, REAL *dw);            \
+    /* The same with tanh in place of relu. */                                                    \
+    void (*attention_scores_tanh)(long cells, long n, const REAL *keys, long ldk,                 \
+                                  const REAL *query, const REAL *w, REAL bias, REAL *scores);     \
+    void (*attention_scores_tanh_backward)(long cells, long n, const REAL *keys, long ldk,        \
+                                           const REAL *query, const REAL *w,                      \
+                                           const REAL *dscores, REAL *dkeys, long lddk,           \
+                                           REAL *dquery, REAL *dw);                               \
     /* y = x ⊙ mask/keep, the mask drawn from (seed, row·n + column); x and y may be one. */      \
     void (*dropout)(long rows, long n, const REAL *x, long ldx, REAL *y, long ldy, REAL keep,     \
                     uint64_t seed);                                                               \
