@@ -137,9 +137,12 @@ final class MatrixStorage<Scalar: Real> {
   let base: UnsafeMutablePointer<Scalar>
 
   init(count: Int) {
-    let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<Scalar>.stride, alignment: 64)
-    unsafe base = raw.initializeMemory(as: Scalar.self, repeating: 0, count: max(count, 1))
+    let count = max(count, 1)
+    let byteCount = count * MemoryLayout<Scalar>.stride
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
+    // As bytes: filling with a generic scalar calls a function for each.
+    unsafe raw.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+    unsafe base = raw.bindMemory(to: Scalar.self, capacity: count)
   }
 
   deinit { unsafe base.deallocate() }

@@ -38,18 +38,21 @@ public struct KernelTable<Scalar>: @unchecked Sendable {
   let gruForward: (Int, Int, Output, Int, Input, Int, Output, Int) -> Void
   let gruBackward: (Int, Int, Input, Int, Input, Int, Input, Int, Output, Int, Output, Int) -> Void
   let softmax: (Int, Int, Output, Int) -> Void
-  let logSoftmax: (Int, Int, Output, Int) -> Void
+  let logSumExp: (Int, Int, Input, Int, Output) -> Void
+  let largest: (Int, Input, Int, Output, UnsafeMutablePointer<Int>) -> Void
   let softmaxBackward: (Int, Int, Input, Int, Input, Int, Output, Int) -> Void
   let crossEntropy:
     (
       Int, Int, Output, Int, UnsafePointer<Int32>, Input?, Scalar, Scalar, UnsafeMutablePointer<Int>
     ) -> Double
-  let attentionScores: (Int, Int, Input, Int, Input, Input, Scalar, Output) -> Void
+  let attentionScores: (Int, Int, Int, Input, Int, Input, Int, Input, Scalar, Output, Int) -> Void
   let attentionScoresBackward:
     (Int, Int, Input, Int, Input, Input, Input, Output, Int, Output, Output) -> Void
-  let attentionScoresTanh: (Int, Int, Input, Int, Input, Input, Scalar, Output) -> Void
+  let attentionScoresTanh:
+    (Int, Int, Int, Input, Int, Input, Int, Input, Scalar, Output, Int) -> Void
   let attentionScoresTanhBackward:
     (Int, Int, Input, Int, Input, Input, Input, Output, Int, Output, Output) -> Void
+  let weightedSums: (Int, Int, Int, Input, Int, Input, Int, Int, Output, Int) -> Void
   let dropout: (Int, Int, Input, Int, Output, Int, Scalar, UInt64) -> Void
   let adam:
     (
@@ -92,13 +95,15 @@ extension KernelTable where Scalar == Float {
       gruForward: c.gru_forward,
       gruBackward: c.gru_backward,
       softmax: c.softmax,
-      logSoftmax: c.log_softmax,
+      logSumExp: c.log_sum_exp,
+      largest: c.largest,
       softmaxBackward: c.softmax_backward,
       crossEntropy: c.cross_entropy,
       attentionScores: c.attention_scores,
       attentionScoresBackward: c.attention_scores_backward,
       attentionScoresTanh: c.attention_scores_tanh,
       attentionScoresTanhBackward: c.attention_scores_tanh_backward,
+      weightedSums: c.weighted_sums,
       dropout: c.dropout,
       adam: c.adam)
   }()
@@ -134,13 +139,15 @@ extension KernelTable where Scalar == Double {
       gruForward: c.gru_forward,
       gruBackward: c.gru_backward,
       softmax: c.softmax,
-      logSoftmax: c.log_softmax,
+      logSumExp: c.log_sum_exp,
+      largest: c.largest,
       softmaxBackward: c.softmax_backward,
       crossEntropy: c.cross_entropy,
       attentionScores: c.attention_scores,
       attentionScoresBackward: c.attention_scores_backward,
       attentionScoresTanh: c.attention_scores_tanh,
       attentionScoresTanhBackward: c.attention_scores_tanh_backward,
+      weightedSums: c.weighted_sums,
       dropout: c.dropout,
       adam: c.adam)
   }()

@@ -69,9 +69,14 @@ extension Matrix {
     if columns > 0 { unsafe Scalar.kernels.softmax(rows, columns, pointer, stride) }
   }
 
-  /// The logarithm of the softmax of each row, in place.
-  public func logSoftmax() {
-    if columns > 0 { unsafe Scalar.kernels.logSoftmax(rows, columns, pointer, stride) }
+  /// log Σ exp(x) of each row, [rows]: what a row's elements exceed their log-softmax by.
+  public func logSumExp() -> [Scalar] {
+    precondition(columns > 0, "a sum over nothing")
+    return unsafe [Scalar](unsafeUninitializedCapacity: rows) { sums, count in
+      count = rows
+      guard let first = sums.baseAddress else { return }
+      unsafe Scalar.kernels.logSumExp(rows, columns, pointer, stride, first)
+    }
   }
 
   /// self = ∂x of y = softmax(x), given y and ∂y.
