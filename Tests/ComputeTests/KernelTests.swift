@@ -148,6 +148,23 @@ struct KernelTests {
     }
   }
 
+  @Test("filling, scaling and averaging a slice leave the rest alone")
+  func elements() {
+    let whole = random(4, 40)
+    let before = whole.elements
+    let (slice, x) = (whole[rows: 1..<3][columns: 2..<37], random(2, 35))
+    slice.fill(2)
+    slice.scale(by: 3)
+    slice.average(x, keep: 0.25)
+    for row in 0..<4 {
+      for column in 0..<40 {
+        let inside = (1..<3).contains(row) && (2..<37).contains(column)
+        let expected = inside ? 1.5 + 0.75 * x[row - 1, column - 2] : before[row * 40 + column]
+        #expect(abs(whole[row, column] - expected) < 1e-6)
+      }
+    }
+  }
+
   @Test("dropout keeps about the share it should, scales it, and repeats for the same seed")
   func dropout() {
     let x = Matrix<Float>(100, 100)

@@ -82,13 +82,6 @@ public struct Matrix<Scalar: Real>: @unchecked Sendable {
   /// The first element; every element of a matrix that is not empty lies within the storage.
   var pointer: UnsafeMutablePointer<Scalar> { unsafe storage.base + offset }
 
-  /// Sets every element.
-  public func fill(_ value: Scalar) {
-    for row in 0..<rows {
-      unsafe (pointer + row * stride).update(repeating: value, count: columns)
-    }
-  }
-
   /// Copies the elements of a matrix of the same extents.
   public func copy(from source: Matrix) {
     precondition(rows == source.rows && columns == source.columns, "extents differ")

@@ -19,6 +19,9 @@ public struct KernelTable<Scalar>: @unchecked Sendable {
       _ transpose: Bool, _ m: Int, _ n: Int, _ alpha: Scalar, _ a: Input, _ lda: Int, _ x: Input,
       _ beta: Scalar, _ y: Output
     ) -> Void
+  let fill: (Int, Int, Scalar, Output, Int) -> Void
+  let scale: (Int, Int, Scalar, Output, Int) -> Void
+  let average: (Int, Int, Scalar, Input, Int, Output, Int) -> Void
   let axpy: (Int, Scalar, Input, Output) -> Void
   let addBias: (Int, Int, Input, Output, Int) -> Void
   let addColumnSums: (Int, Int, Input, Int, Output) -> Void
@@ -79,6 +82,9 @@ extension KernelTable where Scalar == Float {
           CblasRowMajor, operation(transpose), Int32(m), Int32(n), alpha, a, Int32(lda), x, 1, beta,
           y, 1)
       },
+      fill: c.fill,
+      scale: c.scale,
+      average: c.average,
       axpy: c.axpy,
       addBias: c.add_bias,
       addColumnSums: c.add_column_sums,
@@ -123,6 +129,9 @@ extension KernelTable where Scalar == Double {
           CblasRowMajor, operation(transpose), Int32(m), Int32(n), alpha, a, Int32(lda), x, 1, beta,
           y, 1)
       },
+      fill: c.fill,
+      scale: c.scale,
+      average: c.average,
       axpy: c.axpy,
       addBias: c.add_bias,
       addColumnSums: c.add_column_sums,

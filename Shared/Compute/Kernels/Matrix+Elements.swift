@@ -12,11 +12,20 @@ extension Matrix {
     }
   }
 
+  /// Sets every element.
+  public func fill(_ value: Scalar) {
+    unsafe Scalar.kernels.fill(rows, columns, value, pointer, stride)
+  }
+
   /// Multiplies every element.
   public func scale(by factor: Scalar) {
-    for row in 0..<rows {
-      for column in 0..<columns { unsafe pointer[row * stride + column] *= factor }
-    }
+    unsafe Scalar.kernels.scale(rows, columns, factor, pointer, stride)
+  }
+
+  /// self = keep · self + (1 − keep) · x: a running mean.
+  public func average(_ x: Matrix, keep: Scalar) {
+    precondition(sameExtents(x), "extents differ")
+    unsafe Scalar.kernels.average(rows, columns, keep, x.pointer, x.stride, pointer, stride)
   }
 
   /// Adds `bias` [1, columns] to each row.

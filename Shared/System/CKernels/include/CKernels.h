@@ -11,6 +11,11 @@
 
 #define CK_DECLARE(REAL, S)                                                                       \
   typedef struct {                                                                                \
+    void (*fill)(long rows, long n, REAL a, REAL *y, long ldy);                                   \
+    /* y = a·y */                                                                                 \
+    void (*scale)(long rows, long n, REAL a, REAL *y, long ldy);                                  \
+    /* y = keep·y + (1 − keep)·x */                                                               \
+    void (*average)(long rows, long n, REAL keep, const REAL *x, long ldx, REAL *y, long ldy);    \
     /* y = a·x + y */                                                                             \
     void (*axpy)(long n, REAL a, const REAL *x, REAL *y);                                         \
     /* y[r] += bias for each row */                                                               \
