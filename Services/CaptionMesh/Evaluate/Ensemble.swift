@@ -16,7 +16,7 @@ struct Ensemble {
   /// The source of each member.
   private let memberSources: [Int]
   private let threads: Int
-  /// Images searched side by side in one thread.
+  /// Images searched side by side in one thread, at most.
   private let batchSize: Int
 
   /// Loads checkpoints and what gives their features: a cache that has them, or the encoder.
@@ -100,9 +100,9 @@ struct Ensemble {
   func captions(_ features: [[Tensor]], search: BeamSearch) -> [DecodedCaption] {
     Parallel.setThreadsPerProduct(1)
     let count = features[0].count
-    let batches = stride(from: 0, to: count, by: batchSize).map {
-      $0..<min($0 + batchSize, count)
-    }
+    // No thread is to stand idle for the sake of a larger batch.
+    let size = min(batchSize, (count + threads - 1) / threads)
+    let batches = stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
     let decoders = members.map(\.decoder)
     let memberSources = memberSources
     return Parallel.map(batches, threads: threads) { _, images in

@@ -64,7 +64,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       "Let no run of N words occur twice in a caption; 0 allows all.", valueName: "N"))
   var blockNgram = 0
 
-  @Option(help: "Images that each thread searches side by side.")
+  @Option(help: "Images that each thread searches side by side, at most.")
   var batch = 100
 
   @Option(help: "Whose BLEU: coco, nltk or sacrebleu.")
