@@ -183,7 +183,9 @@ let package = Package(
     tests("ComputeTests", ["Compute", "Tensor"]),
     tests(
       "DatasetsTests", ["CHDF5", "Datasets", "Features", "Tensor", "Vocabulary", "WeightFiles"]),
-    tests("DecodersTests", ["Compute", "Decoders", "Tensor", "Vocabulary"]),
+    tests(
+      "DecodersTests",
+      ["Compute", "Decoders", "Features", "Tensor", "Vocabulary", "WeightFiles"]),
     tests(
       "DispatchingTests",
       [

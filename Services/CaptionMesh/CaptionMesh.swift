@@ -30,6 +30,7 @@ struct CaptionMesh: AsyncParsableCommand {
         name: "Measuring",
         subcommands: [EvaluateCommand.self, ScoreCommand.self, ReportCommand.self]),
       CommandGroup(
-        name: "Encoders", subcommands: [EncoderCommand.self, EncodeCommand.self]),
+        name: "Encoders and models",
+        subcommands: [EncoderCommand.self, EncodeCommand.self, ModelCommand.self]),
     ])
 }

@@ -54,7 +54,8 @@ extension EncoderStore {
       code: .mismatch,
       "\(path): the model needs features of \(features), but the encoder of that name gives those "
         + "of \(found): expected \(features.fingerprint), found \(found.fingerprint); import the "
-        + "weights that the model was trained with")
+        + "weights that the model was trained with; an encoder that was fine-tuned lies beside its "
+        + "model, from where the two are to be copied together")
   }
 
   /// The encoder that gives features of that identity, and its store: the folder of the model, where

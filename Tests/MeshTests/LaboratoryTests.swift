@@ -33,7 +33,8 @@ struct LaboratoryTests {
     #expect(resumed.status == 0, "\(resumed.errors)")
     for name in ["best.safetensors", "last.safetensors"] {
       #expect(
-        try contents(toy.file("straight/\(name)")) == contents(toy.file("killed/\(name)")), "\(name)")
+        try contents(toy.file("straight/\(name)")) == contents(toy.file("killed/\(name)")),
+        "\(name)")
     }
     #expect(try log(toy.file("straight")) == log(toy.file("killed")))
     #expect(!FileManager.default.fileExists(atPath: state))
@@ -49,7 +50,9 @@ struct LaboratoryTests {
     let running = try Running(
       "captionmesh", toy.train("run", ["--save-every", "0.0000001", "--epochs", "1000"]))
     let state = toy.file("run/resume.safetensors")
-    while running.process.isRunning, !FileManager.default.fileExists(atPath: state) { sched_yield() }
+    while running.process.isRunning, !FileManager.default.fileExists(atPath: state) {
+      sched_yield()
+    }
     kill(running.process.processIdentifier, SIGINT)
     let run = running.wait()
     #expect(run.status == 75)
@@ -100,7 +103,8 @@ struct LaboratoryTests {
   func chains() throws {
     let toy = try ToyLaboratory()
     #expect(try Run("captionmesh", toy.train("tell", ["--architecture", "tell"])).status == 0)
-    #expect(try Run("captionmesh", toy.train("adaptive", ["--architecture", "adaptive"])).status == 0)
+    #expect(
+      try Run("captionmesh", toy.train("adaptive", ["--architecture", "adaptive"])).status == 0)
     let critical = try Run(
       "captionmesh",
       toy.train(
@@ -120,6 +124,131 @@ struct LaboratoryTests {
     #expect(FileManager.default.fileExists(atPath: toy.file("ensemble/test.json")))
   }
 
+  @Test(
+    "an encoder learns along and is found beside the model (needs the encoder that setup imports)",
+    .enabled(if: Programs.canServe))
+  func fineTuning() throws {
+    let toy = try ToyLaboratory()
+    let photographs = Programs.repository.appending(path: "Tests/Fixtures/Datasets/images").path
+    let files = try FileManager.default.contentsOfDirectory(atPath: photographs)
+      .filter { $0.hasSuffix(".jpg") }.sorted()
+    try #require(files.count > 3)
+    let splits = ["val", "test"] + files.dropFirst(2).map { _ in "train" }
+    try toy.writeKarpathy(
+      zip(files, splits).map { (file: $0, split: $1, captions: ["a photograph", "one picture"]) })
+    let data = ["--karpathy", toy.karpathy, "--images", photographs]
+    let size = ["--hidden", "16", "--embedding", "8", "--attention", "8", "--threads", "2"]
+    let training = try Run(
+      "captionmesh",
+      ["train", "--output", toy.file("run"), "--encoder", "efficientnet-lite2"] + data + size
+        + [
+          "--finetune", "2", "--crop", "0.7", "--min-word-frequency", "0", "--epochs", "1",
+          "--batch", "2",
+        ])
+    #expect(training.status == 0, "\(training.errors)")
+    #expect(training.output.contains("of the encoder"))
+
+    let evaluation = try Run(
+      "captionmesh", ["evaluate", "--run", toy.file("run"), "--threads", "2"] + data)
+    #expect(evaluation.status == 0, "\(evaluation.errors)")
+    let caption = try Run(
+      "captionmesh",
+      [
+        "caption", "\(photographs)/\(files[0])", "--local", "--model",
+        toy.file("run/best.safetensors"),
+      ])
+    #expect(caption.status == 0, "\(caption.errors)")
+
+    // A model that goes on from it on cached features brings the encoder along.
+    let features = try Run(
+      "captionmesh",
+      [
+        "features", "--store", toy.file("run"), "--encoder", "best-encoder", "--crops", "2",
+        "--output", toy.file("tuned.h5"), "--threads", "2",
+      ] + data)
+    #expect(features.status == 0, "\(features.errors)")
+    let critical = try Run(
+      "captionmesh",
+      [
+        "train", "--karpathy", toy.karpathy, "--features", toy.file("tuned.h5"), "--output",
+        toy.file("critical"), "--initial", toy.file("run/best.safetensors"), "--objective",
+        "self-critical", "--epochs", "1", "--threads", "2",
+      ])
+    #expect(critical.status == 0, "\(critical.errors)")
+    #expect(critical.output.contains("in 3 views"))
+    let next = try Run(
+      "captionmesh", ["evaluate", "--run", toy.file("critical"), "--threads", "2"] + data)
+    #expect(next.status == 0, "\(next.errors)")
+
+    // The model without its encoder is of no use, and says which encoder it lacks.
+    try FileManager.default.moveItem(
+      atPath: toy.file("run/best.safetensors"), toPath: toy.file("alone.safetensors"))
+    let alone = try Run(
+      "captionmesh",
+      [
+        "caption", "\(photographs)/\(files[0])", "--local", "--model",
+        toy.file("alone.safetensors"),
+      ])
+    #expect(alone.status == 1)
+    #expect(alone.errors.contains("beside its model"))
+  }
+
+  @Test(
+    "one's own captions are prepared, encoded, learned and tested (needs the encoder of setup)",
+    .enabled(if: Programs.canServe))
+  func preparedData() throws {
+    let toy = try ToyLaboratory()
+    let photographs = Programs.repository.appending(path: "Tests/Fixtures/Datasets/images").path
+    let files = try FileManager.default.contentsOfDirectory(atPath: photographs).sorted()
+    func prepare(_ name: String, _ caption: String) throws -> String {
+      let lines = files.flatMap { ["\($0),\(caption)", "\($0),\"a picture, \(caption)\""] }
+      try Data((["image,caption"] + lines).joined(separator: "\n").utf8).write(
+        to: URL(filePath: toy.file("\(name).csv")))
+      let run = try Run(
+        "captionmesh",
+        [
+          "prepare", "--captions", toy.file("\(name).csv"), "--images", photographs, "--output",
+          toy.file(name), "--min-word-frequency", "0", "--captions-per-image", "2",
+          "--val-fraction", "0.2", "--test-fraction", "0.2", "--threads", "2",
+        ])
+      #expect(run.status == 0, "\(run.errors)")
+      return toy.file(name)
+    }
+    let data = try prepare("prepared", "of many colours")
+    let cache = toy.file("prepared.h5")
+    let size = ["--hidden", "16", "--embedding", "8", "--attention", "8", "--threads", "2"]
+    let steps = [
+      ["features", "--data", data, "--output", cache, "--mirror", "--threads", "2"],
+      ["train", "--data", data, "--features", cache, "--output", toy.file("run"), "--epochs", "1"]
+        + size,
+      ["evaluate", "--data", data, "--features", cache, "--run", toy.file("run")],
+      ["evaluate", "--data", data, "--run", toy.file("run"), "--threads", "2"],
+    ]
+    for arguments in steps {
+      let run = try Run("captionmesh", arguments)
+      #expect(run.status == 0, "\(arguments): \(run.errors)")
+    }
+
+    let others = try prepare("others", "with other words in it")
+    let mixed = try Run(
+      "captionmesh",
+      [
+        "train", "--data", others, "--features", cache, "--output", toy.file("mixed"), "--initial",
+        toy.file("run/best.safetensors"),
+      ])
+    #expect(mixed.status == 1)
+    #expect(mixed.errors.contains("do not belong together"))
+
+    let words = "\(data)/WORDMAP_custom_2_cap_per_img_0_min_word_freq.json"
+    try FileManager.default.removeItem(atPath: words)
+    try FileManager.default.copyItem(
+      atPath: "\(others)/WORDMAP_custom_2_cap_per_img_0_min_word_freq.json", toPath: words)
+    let torn = try Run(
+      "captionmesh", ["evaluate", "--data", data, "--features", cache, "--run", toy.file("run")])
+    #expect(torn.status == 1, "a word map of other data was taken")
+    #expect(torn.errors.contains("WORDMAP") || torn.errors.contains("CAPTIONS"), "\(torn.errors)")
+  }
+
   @Test("what does not belong together is named, with an exit code that says so")
   func mismatches() throws {
     let toy = try ToyLaboratory()
@@ -131,6 +260,9 @@ struct LaboratoryTests {
     try contents(toy.cache).prefix(3000).write(to: URL(filePath: cut))
     let few = toy.file("few.h5")
     try toy.writeCache(few, count: 10, encoder: "toy")
+
+    let bare = toy.file("bare.json")
+    try toy.writeKarpathy([("0.jpg", "train", []), ("1.jpg", "val", ["a cube"])], to: bare)
 
     func evaluate(_ cache: String, _ model: String) -> [String] {
       ["evaluate", "--karpathy", toy.karpathy, "--features", cache, "--model", model]
@@ -147,6 +279,10 @@ struct LaboratoryTests {
       (toy.train("e", ["--finetune", "layer3"]), 2, ["--features"]),
       (["train", "--output", toy.file("f")], 2, ["--karpathy", "--data"]),
       (toy.train("toy.json/run"), 1, ["toy.json/run", "permission"]),
+      (
+        ["train", "--karpathy", bare, "--features", toy.cache, "--output", toy.file("g")], 1,
+        ["0.jpg", "no caption"]
+      ),
       (evaluate(toy.cache, best) + ["--split", "holiday"], 1, ["holiday", "train, val, test"]),
     ]
     for (arguments, status, message) in cases {

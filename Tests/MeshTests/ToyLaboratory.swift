@@ -18,26 +18,35 @@ final class ToyLaboratory {
 
   init(train: Int = 60, encoder: String = "toy") throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    var images: [[String: Any]] = []
+    var images: [(file: String, split: String, captions: [String])] = []
     for (split, count) in [("train", train), ("val", 6), ("test", 6)] {
       for _ in 0..<count {
-        let index = images.count
-        let sentences = Self.captions[index % 3].map { text -> [String: Any] in
-          ["tokens": text.split(separator: " ").map(String.init), "raw": text]
-        }
-        images.append([
-          "filename": "\(index).jpg", "imgid": index, "split": split, "sentences": sentences,
-        ])
+        images.append(("\(images.count).jpg", split, Self.captions[images.count % 3]))
       }
     }
-    let json: [String: Any] = ["dataset": "toy", "images": images]
-    try JSONSerialization.data(withJSONObject: json).write(to: URL(filePath: karpathy))
+    try writeKarpathy(images)
     try writeCache(cache, count: images.count, encoder: encoder)
   }
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
   func file(_ name: String) -> String { folder.appending(path: name).path }
+
+  /// Writes images and captions as a Karpathy JSON, by default ``karpathy``.
+  func writeKarpathy(
+    _ images: [(file: String, split: String, captions: [String])], to path: String? = nil
+  ) throws {
+    let entries = images.enumerated().map { index, image -> [String: Any] in
+      [
+        "filename": image.file, "imgid": index, "split": image.split,
+        "sentences": image.captions.map { text -> [String: Any] in
+          ["tokens": text.split(separator: " ").map(String.init), "raw": text]
+        },
+      ]
+    }
+    try JSONSerialization.data(withJSONObject: ["dataset": "toy", "images": entries])
+      .write(to: URL(filePath: path ?? karpathy))
+  }
 
   /// Features of all images, as if an encoder of that name had made them.
   func writeCache(_ path: String, count: Int, encoder: String) throws {

@@ -9,8 +9,8 @@ import Training
 /// An encoder that is fine-tuned with the decoder: photographs in, feature maps out, gradients back.
 final class LearningEncoder: LearningFeatures {
   let views: Int
-  let parameters: ParameterSet<Float>
-  let gradient: ParameterSet<Float>
+  var parameters: ParameterSet<Float> { encoder.parameters }
+  var gradient: ParameterSet<Float> { encoder.gradients }
 
   private let encoder: TrainableEncoder
   private let images: ImageReader
@@ -24,10 +24,6 @@ final class LearningEncoder: LearningFeatures {
     views = augmentation.views
     images = ImageReader(
       split, encoder.identity.preprocessing, augmentation, threads: threads)
-    parameters = ParameterSet(
-      names: encoder.parameters.names, matrices: encoder.parameters.matrices)
-    gradient = ParameterSet(
-      names: encoder.gradients.names, matrices: encoder.gradients.matrices)
   }
 
   func features(_ images: [TrainingImage]) throws -> FeatureBatch<Float> {
@@ -45,10 +41,8 @@ final class LearningEncoder: LearningFeatures {
   /// Writes the encoder with the given parameters as an encoder file, and returns it, as it will
   /// encode when it is loaded.
   func write(_ learned: ParameterSet<Float>, to path: String) throws -> ImageEncoder {
-    let copy = encoder.parameters.duplicate()
-    for name in copy.names { copy[name].copy(from: learned[name]) }
-    try encoder.write(to: path, parameters: copy)
-    return try encoder.snapshot(parameters: copy, threadCount: threads)
+    try encoder.write(to: path, parameters: learned)
+    return try encoder.snapshot(parameters: learned, threadCount: threads)
   }
 }
 

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Compute
 import Datasets
 import Decoders
 public import Encoders
@@ -122,20 +123,30 @@ struct TrainCommand: AsyncParsableCommand {
       return
     }
     let folder = try RunFolder(output, resuming: resume, overwriting: overwrite)
+    try bringEncoder(of: start, to: folder)
     let trainer = Trainer(
       configuration, training.options(for: configuration.architecture),
       vocabulary: data.vocabulary, set: data.train,
       initial: start?.parameters)
     if resume, folder.isResumable { try trainer.restore(from: folder.resume) }
     try folder.write(runConfiguration(data, trainer))
-    printLine(
-      "\(data.name): \(data.train.captions.count) images in \(data.train.source.views) views, "
-        + "\(data.vocabulary.count) words; \(trainer.parameters.count) parameters; "
-        + "features of \(data.features)")
+    printLine(describe(data, trainer))
     var run = TrainingRun(
       data: data, arguments: training, folder: folder, trainer: trainer, saveMinutes: saveEvery,
       card: ["data": data.name, "options": try optionsText(trainer.options)])
     try run.run()
+  }
+
+  private func describe(_ data: TrainingData, _ trainer: Trainer) -> String {
+    let views =
+      switch data.train.source.views {
+      case 1: "images"
+      case let count where count < 1000: "images in \(count) views"
+      default: "images in random crops, mirrored and not"
+      }
+    let learned = trainer.averagedEncoder.map { " and \($0.count) of the encoder" } ?? ""
+    return "\(data.name): \(data.train.captions.count) \(views), \(data.vocabulary.count) words; "
+      + "\(trainer.parameters.count) parameters\(learned); features of \(data.features)"
   }
 
   private func loadData(_ start: Checkpoint?) throws -> TrainingData {
@@ -172,6 +183,17 @@ struct TrainCommand: AsyncParsableCommand {
     if let encoder { return (store, try store.entry(encoder)) }
     guard let start, let initial else { throw ValidationError("--encoder NAME is missing") }
     return try store.entry(matching: start.features, beside: initial)
+  }
+
+  /// An encoder that was fine-tuned with the model to go on from lies beside that; where it stays
+  /// as it is, the new model needs it as well.
+  private func bringEncoder(of start: Checkpoint?, to folder: RunFolder) throws {
+    guard let start, let initial, finetune == nil else { return }
+    let user = EncoderStore(path: store)
+    guard let (found, entry) = try? user.entry(matching: start.features, beside: initial),
+      found.path != user.path
+    else { return }
+    try folder.keep(encoder: entry.path)
   }
 
   private func check(

@@ -49,8 +49,16 @@ final class HDF5File: Sendable {
     _ code: DatasetError.Code = .malformed
   ) throws(DatasetError) -> Result {
     if result >= 0 { return result }
-    let reason = unsafe chdf5_error().map { unsafe ": " + String(cString: $0) } ?? ""
-    throw DatasetError(code, "\(path): \(what)\(reason)")
+    let said = unsafe chdf5_error().map { unsafe String(cString: $0) }
+    throw DatasetError(code, "\(path): \(what)\(said.map { ": " + reason($0) } ?? "")")
+  }
+
+  /// What the library says in a line: of its long reports the system's own message.
+  private static func reason(_ said: String) -> String {
+    guard let match = said.firstMatch(of: /error message = '([^']*)'/) else {
+      return said.split(separator: "\n").joined(separator: " ")
+    }
+    return String(match.1)
   }
 
   // MARK: Datasets

@@ -6,7 +6,7 @@ extension DataPreparation {
     _ plan: PreparationPlan, _ files: PreparedFiles, _ journal: PreparationJournal
   ) throws(DatasetError) {
     let (vocabulary, ids) = plan.corpus.vocabulary(minimumFrequency: options.minimumWordFrequency)
-    try Self.writeWordMap(vocabulary, to: Self.partial(files.wordMap))
+    try PreparedDataset.writeWordMap(vocabulary, at: Self.partial(files.wordMap))
     var generator = MersenneTwister(seed: Self.samplingSeed)
     for split in DatasetSplit.allCases {
       let bad = Set(journal[split].bad)
@@ -43,20 +43,5 @@ extension DataPreparation {
     let missing = options.captionsPerImage - captions.count
     if missing <= 0 { return generator.sample(captions, count: options.captionsPerImage) }
     return captions + (0..<missing).map { _ in generator.choice(captions) }
-  }
-
-  private static func writeWordMap(
-    _ vocabulary: Vocabulary, to path: String
-  ) throws(DatasetError) {
-    var file = try PythonJSON(path: path)
-    try file.sign("{")
-    for (id, word) in vocabulary.words.enumerated() where id != vocabulary.padding {
-      try file.write(word)
-      try file.sign(": ")
-      try file.write(id)
-      try file.sign(", ")
-    }
-    try file.sign("\"<pad>\": 0}")
-    try file.finish()
   }
 }

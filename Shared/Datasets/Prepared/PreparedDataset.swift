@@ -86,21 +86,4 @@ public struct PreparedDataset: Sendable {
     }
     return base
   }
-
-  /// Reads a word map: a JSON object with an id for each word.
-  ///
-  /// - Throws: ``DatasetError``.
-  public static func readWordMap(_ path: String) throws(DatasetError) -> Vocabulary {
-    var stream = try JSONStream(path: path)
-    var words: [(word: String, id: Int)] = []
-    try stream.members { stream, word throws(DatasetError) in
-      words.append((word, try stream.integer()))
-    }
-    try stream.finish()
-    do {
-      return try Vocabulary(wordMap: words)
-    } catch {
-      throw DatasetError(.malformed, "\(path): is no word map: \(error)")
-    }
-  }
 }

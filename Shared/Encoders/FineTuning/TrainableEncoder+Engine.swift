@@ -15,7 +15,7 @@ extension TrainableEncoder {
     /// - Parameter images: the extents N, C, H, W of a full batch.
     init(
       _ weights: NetworkWeights, from firstLayer: Int, images: [Int],
-      parameters: EncoderParameters, gradients: EncoderParameters
+      parameters: ParameterSet<Float>, gradients: ParameterSet<Float>
     ) throws(OneDNNError) {
       self.images = Shape(images)
       stream = try OneDNN.Stream()

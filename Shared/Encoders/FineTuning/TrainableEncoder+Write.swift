@@ -1,4 +1,4 @@
-internal import Compute
+public import Compute
 internal import Tensor
 internal import WeightFiles
 
@@ -15,7 +15,7 @@ extension TrainableEncoder {
   ///
   /// - Parameter parameters: others than the present ones, such as their running mean.
   public func snapshot(
-    parameters: EncoderParameters? = nil, precision: Precision = .half, threadCount: Int,
+    parameters: ParameterSet<Float>? = nil, precision: Precision = .half, threadCount: Int,
     maximumBatchSize: Int = 8
   ) throws(EncoderError) -> ImageEncoder {
     let file = WeightFile(tensors(parameters, precision), path: identity.name)
@@ -37,7 +37,7 @@ extension TrainableEncoder {
   ///   the file cannot be written.
   @discardableResult
   public func write(
-    to path: String, credit: String = "", parameters: EncoderParameters? = nil,
+    to path: String, credit: String = "", parameters: ParameterSet<Float>? = nil,
     precision: Precision = .half
   ) throws(EncoderError) -> StoredEncoder {
     let name = try EncoderStore.name(ofFile: path)
@@ -61,13 +61,13 @@ extension TrainableEncoder {
 
   /// All of the network's tensors, batch norms folded in.
   private func tensors(
-    _ learnt: EncoderParameters?, _ precision: Precision
+    _ learnt: ParameterSet<Float>?, _ precision: Precision
   ) -> [String: Tensor] {
     let learnt = learnt ?? parameters
-    let all = EncoderParameters(weights)
+    let all = ParameterSet<Float>(weights)
     var tensors: [String: Tensor] = [:]
     for (name, shape) in weights.network.tensorShapes(isFolded: { _ in true }) {
-      let tensor = Tensor(shape, (learnt.matrices[name] ?? all[name]).elements)
+      let tensor = Tensor(shape, (learnt.names.contains(name) ? learnt[name] : all[name]).elements)
       tensors[name] =
         precision == .half && shape.rank > 1 && tensor.fitsHalfPrecision ? tensor.halved() : tensor
     }

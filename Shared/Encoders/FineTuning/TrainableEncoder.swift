@@ -14,9 +14,9 @@ public final class TrainableEncoder: Sendable {
   /// What it began as.
   public let identity: EncoderIdentity
   /// What learns; whoever changes it changes the encoder.
-  public let parameters: EncoderParameters
+  public let parameters: ParameterSet<Float>
   /// The gradient that ``backward(_:)`` left.
-  public let gradients: EncoderParameters
+  public let gradients: ParameterSet<Float>
   /// The most images of a batch; fewer take as long.
   public let batchSize: Int
   /// The cells of an image's grid.
@@ -57,7 +57,7 @@ public final class TrainableEncoder: Sendable {
     let images = [batchSize, 3, identity.inputSize, identity.inputSize]
     let grid = network.extents(ofImages: images)[network.output]
     cells = grid[2] * grid[3]
-    parameters = EncoderParameters(weights, from: firstLayer)
+    parameters = ParameterSet<Float>(weights, from: firstLayer)
     gradients = parameters.duplicate()
     for name in gradients.names { gradients[name].fill(0) }
     thread = ComputeThread(name: "fine-tuning", threadCount: threadCount)

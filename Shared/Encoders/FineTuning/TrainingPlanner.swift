@@ -8,8 +8,8 @@ internal import Tensor
 struct TrainingPlanner {
   let network: Network
   let firstLayer: Int
-  let parameters: EncoderParameters
-  let gradients: EncoderParameters
+  let parameters: ParameterSet<Float>
+  let gradients: ParameterSet<Float>
   /// N, C, H, W of each value.
   let extents: [[Int]]
   /// The layout of activations.
@@ -30,7 +30,7 @@ struct TrainingPlanner {
   ///   - firstLayer: the first layer that learns.
   init(
     _ network: Network, from firstLayer: Int, extents: [Int], layout: OneDNN.Layout,
-    parameters: EncoderParameters, gradients: EncoderParameters
+    parameters: ParameterSet<Float>, gradients: ParameterSet<Float>
   ) {
     self.network = network
     self.firstLayer = firstLayer
@@ -109,7 +109,7 @@ extension TrainingPlanner {
   }
 
   func weights(
-    _ convolution: Network.Convolution, in set: EncoderParameters
+    _ convolution: Network.Convolution, in set: ParameterSet<Float>
   ) throws(OneDNNError) -> PlanBuilder.Slot {
     let memory = try OneDNN.Memory(
       unbound: .init(convolution.oneDNNWeightExtents, .float32, .dense))
@@ -118,7 +118,7 @@ extension TrainingPlanner {
   }
 
   func bias(
-    _ convolution: Network.Convolution, in set: EncoderParameters
+    _ convolution: Network.Convolution, in set: ParameterSet<Float>
   ) throws(OneDNNError) -> PlanBuilder.Slot {
     PlanBuilder.Slot(try .vector(set[convolution.biasName]))
   }

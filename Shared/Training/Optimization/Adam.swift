@@ -1,5 +1,4 @@
 public import Compute
-public import Decoders
 import Glibc
 
 /// Adam (Kingma and Ba 2015), with each element of the gradient clipped first, as the tutorial does,

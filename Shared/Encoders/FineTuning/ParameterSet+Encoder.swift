@@ -1,44 +1,13 @@
-public import Compute
+internal import Compute
 internal import Tensor
 
-/// The weights and biases of an encoder's layers that learn, or their gradients, with batch
-/// norms (their statistics being fixed) folded in.
-///
-/// A convolution `layer4.0.conv1` has `layer4.0.conv1.weight`, [O, I / groups · kernel · kernel] in
-/// the order of PyTorch's OIHW, and `layer4.0.conv1.bias`, [1, O]; a preactivation
-/// `layer3.1.preact` has `layer3.1.preact.scale` and `layer3.1.preact.shift`, [1, C]. As with ``Matrix``, copies share
-/// the numbers.
-public struct EncoderParameters: Sendable {
-  /// The names in the order in which layers are calculated.
-  public let names: [String]
-  public let matrices: [String: Matrix<Float>]
-
-  /// The parameter of that name, which there must be.
-  public subscript(name: String) -> Matrix<Float> {
-    guard let matrix = matrices[name] else { preconditionFailure("no parameter \(name)") }
-    return matrix
-  }
-
-  /// The number of scalars in all.
-  public var count: Int { matrices.values.reduce(0) { $0 + $1.count } }
-
-  /// New parameters with the same numbers.
-  public func duplicate() -> EncoderParameters {
-    EncoderParameters(
-      names: names,
-      matrices: matrices.mapValues { original in
-        let copy = Matrix<Float>(original.rows, original.columns)
-        copy.copy(from: original)
-        return copy
-      })
-  }
-
-  private init(names: [String], matrices: [String: Matrix<Float>]) {
-    self.names = names
-    self.matrices = matrices
-  }
-
-  /// The parameters of the layers from `first` on.
+extension ParameterSet<Float> {
+  /// The weights and biases of an encoder's layers from `first` on, batch norms (their statistics
+  /// being fixed) folded in.
+  ///
+  /// A convolution `layer4.0.conv1` has `layer4.0.conv1.weight`, [O, I / groups · kernel · kernel]
+  /// in the order of PyTorch's OIHW, and `layer4.0.conv1.bias`, [1, O]; a preactivation
+  /// `layer3.1.preact` has `layer3.1.preact.scale` and `layer3.1.preact.shift`, [1, C].
   init(_ weights: NetworkWeights, from first: Int = 0) {
     var names: [String] = []
     var matrices: [String: Matrix<Float>] = [:]
