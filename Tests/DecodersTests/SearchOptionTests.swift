@@ -40,6 +40,7 @@ struct SearchOptionTests {
     var changed = 0
     for golden in set.cases {
       var search = search(width: 5)
+      search.endsWhenDecided = false
       let plain = search.captions(set.features(golden), with: set.decoder(golden))
       search.lengthNormalization = alpha
       let normalized = search.captions(set.features(golden), with: set.decoder(golden))
