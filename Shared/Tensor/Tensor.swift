@@ -29,9 +29,11 @@ public struct Tensor: Sendable {
   /// Makes a tensor of the given elements, whose number must be the shape's.
   public init<Element: TensorElement>(_ shape: Shape, _ elements: [Element]) {
     precondition(elements.count == shape.elementCount, "\(elements.count) elements for \(shape)")
-    self.init(shape, of: Element.self) { span in
-      for index in span.indices { span[index] = elements[index] }
+    let buffer = AlignedBuffer(byteCount: elements.count * MemoryLayout<Element>.stride)
+    unsafe buffer.withUnsafeMutableBytes { target in
+      unsafe elements.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
     }
+    self.init(viewing: buffer, shape: shape, elementType: Element.elementType)!
   }
 
   /// Views bytes that are already somewhere, such as in a mapped file.

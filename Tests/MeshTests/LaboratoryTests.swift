@@ -159,6 +159,27 @@ struct LaboratoryTests {
       ])
     #expect(caption.status == 0, "\(caption.errors)")
 
+    // A model that goes on from it on cached features brings the encoder along.
+    let features = try Run(
+      "captionmesh",
+      [
+        "features", "--store", toy.file("run"), "--encoder", "best-encoder", "--crops", "2",
+        "--output", toy.file("tuned.h5"), "--threads", "2",
+      ] + data)
+    #expect(features.status == 0, "\(features.errors)")
+    let critical = try Run(
+      "captionmesh",
+      [
+        "train", "--karpathy", toy.karpathy, "--features", toy.file("tuned.h5"), "--output",
+        toy.file("critical"), "--initial", toy.file("run/best.safetensors"), "--objective",
+        "self-critical", "--epochs", "1", "--threads", "2",
+      ])
+    #expect(critical.status == 0, "\(critical.errors)")
+    #expect(critical.output.contains("in 3 views"))
+    let next = try Run(
+      "captionmesh", ["evaluate", "--run", toy.file("critical"), "--threads", "2"] + data)
+    #expect(next.status == 0, "\(next.errors)")
+
     // The model without its encoder is of no use, and says which encoder it lacks.
     try FileManager.default.moveItem(
       atPath: toy.file("run/best.safetensors"), toPath: toy.file("alone.safetensors"))
@@ -172,6 +193,62 @@ struct LaboratoryTests {
     #expect(alone.errors.contains("beside its model"))
   }
 
+  @Test(
+    "one's own captions are prepared, encoded, learned and tested (needs the encoder of setup)",
+    .enabled(if: Programs.canServe))
+  func preparedData() throws {
+    let toy = try ToyLaboratory()
+    let photographs = Programs.repository.appending(path: "Tests/Fixtures/Datasets/images").path
+    let files = try FileManager.default.contentsOfDirectory(atPath: photographs).sorted()
+    func prepare(_ name: String, _ caption: String) throws -> String {
+      let lines = files.flatMap { ["\($0),\(caption)", "\($0),\"a picture, \(caption)\""] }
+      try Data((["image,caption"] + lines).joined(separator: "\n").utf8).write(
+        to: URL(filePath: toy.file("\(name).csv")))
+      let run = try Run(
+        "captionmesh",
+        [
+          "prepare", "--captions", toy.file("\(name).csv"), "--images", photographs, "--output",
+          toy.file(name), "--min-word-frequency", "0", "--captions-per-image", "2",
+          "--val-fraction", "0.2", "--test-fraction", "0.2", "--threads", "2",
+        ])
+      #expect(run.status == 0, "\(run.errors)")
+      return toy.file(name)
+    }
+    let data = try prepare("prepared", "of many colours")
+    let cache = toy.file("prepared.h5")
+    let size = ["--hidden", "16", "--embedding", "8", "--attention", "8", "--threads", "2"]
+    let steps = [
+      ["features", "--data", data, "--output", cache, "--mirror", "--threads", "2"],
+      ["train", "--data", data, "--features", cache, "--output", toy.file("run"), "--epochs", "1"]
+        + size,
+      ["evaluate", "--data", data, "--features", cache, "--run", toy.file("run")],
+      ["evaluate", "--data", data, "--run", toy.file("run"), "--threads", "2"],
+    ]
+    for arguments in steps {
+      let run = try Run("captionmesh", arguments)
+      #expect(run.status == 0, "\(arguments): \(run.errors)")
+    }
+
+    let others = try prepare("others", "with other words in it")
+    let mixed = try Run(
+      "captionmesh",
+      [
+        "train", "--data", others, "--features", cache, "--output", toy.file("mixed"), "--initial",
+        toy.file("run/best.safetensors"),
+      ])
+    #expect(mixed.status == 1)
+    #expect(mixed.errors.contains("do not belong together"))
+
+    let words = "\(data)/WORDMAP_custom_2_cap_per_img_0_min_word_freq.json"
+    try FileManager.default.removeItem(atPath: words)
+    try FileManager.default.copyItem(
+      atPath: "\(others)/WORDMAP_custom_2_cap_per_img_0_min_word_freq.json", toPath: words)
+    let torn = try Run(
+      "captionmesh", ["evaluate", "--data", data, "--features", cache, "--run", toy.file("run")])
+    #expect(torn.status == 1, "a word map of other data was taken")
+    #expect(torn.errors.contains("WORDMAP") || torn.errors.contains("CAPTIONS"), "\(torn.errors)")
+  }
+
   @Test("what does not belong together is named, with an exit code that says so")
   func mismatches() throws {
     let toy = try ToyLaboratory()
@@ -183,6 +260,9 @@ struct LaboratoryTests {
     try contents(toy.cache).prefix(3000).write(to: URL(filePath: cut))
     let few = toy.file("few.h5")
     try toy.writeCache(few, count: 10, encoder: "toy")
+
+    let bare = toy.file("bare.json")
+    try toy.writeKarpathy([("0.jpg", "train", []), ("1.jpg", "val", ["a cube"])], to: bare)
 
     func evaluate(_ cache: String, _ model: String) -> [String] {
       ["evaluate", "--karpathy", toy.karpathy, "--features", cache, "--model", model]
@@ -199,6 +279,10 @@ struct LaboratoryTests {
       (toy.train("e", ["--finetune", "layer3"]), 2, ["--features"]),
       (["train", "--output", toy.file("f")], 2, ["--karpathy", "--data"]),
       (toy.train("toy.json/run"), 1, ["toy.json/run", "permission"]),
+      (
+        ["train", "--karpathy", bare, "--features", toy.cache, "--output", toy.file("g")], 1,
+        ["0.jpg", "no caption"]
+      ),
       (evaluate(toy.cache, best) + ["--split", "holiday"], 1, ["holiday", "train, val, test"]),
     ]
     for (arguments, status, message) in cases {

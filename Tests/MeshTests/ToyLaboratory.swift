@@ -32,8 +32,10 @@ final class ToyLaboratory {
 
   func file(_ name: String) -> String { folder.appending(path: name).path }
 
-  /// Writes ``karpathy`` anew.
-  func writeKarpathy(_ images: [(file: String, split: String, captions: [String])]) throws {
+  /// Writes images and captions as a Karpathy JSON, by default ``karpathy``.
+  func writeKarpathy(
+    _ images: [(file: String, split: String, captions: [String])], to path: String? = nil
+  ) throws {
     let entries = images.enumerated().map { index, image -> [String: Any] in
       [
         "filename": image.file, "imgid": index, "split": image.split,
@@ -43,7 +45,7 @@ final class ToyLaboratory {
       ]
     }
     try JSONSerialization.data(withJSONObject: ["dataset": "toy", "images": entries])
-      .write(to: URL(filePath: karpathy))
+      .write(to: URL(filePath: path ?? karpathy))
   }
 
   /// Features of all images, as if an encoder of that name had made them.

@@ -82,9 +82,14 @@ struct CaptionedSplit: Sendable {
     return rows
   }
 
-  /// Where a cache has the images' mirror images; nil unless it has all of them.
-  func mirroredRows(in cache: FeatureCache) -> [Int]? {
-    let rows = names.compactMap { cache.row(of: FeatureView.mirrored($0)) }
-    return rows.count == names.count ? rows : nil
+  /// Where a cache has the images' other views, for each view that it has of all of them.
+  func viewRows(in cache: FeatureCache) -> [[Int]] {
+    func rows(_ variant: TrainingViews.Variant) -> [Int]? {
+      let rows = names.compactMap { cache.row(of: variant.name(of: $0)) }
+      return rows.count == names.count ? rows : nil
+    }
+    let mirrored = rows(.mirrored).map { [$0] } ?? []
+    let crops = (1...).lazy.map { rows(.crop($0)) }.prefix { $0 != nil }.compactMap { $0 }
+    return mirrored + crops
   }
 }

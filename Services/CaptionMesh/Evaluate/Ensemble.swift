@@ -16,18 +16,18 @@ struct Ensemble {
   /// The source of each member.
   private let memberSources: [Int]
   private let threads: Int
-
-  /// Images searched side by side in one thread.
-  private static let batchSize = 25
+  /// Images searched side by side in one thread, at most.
+  private let batchSize: Int
 
   /// Loads checkpoints and what gives their features: a cache that has them, or the encoder.
   ///
   /// - Throws: ``CheckpointError`` also when vocabularies differ; ``EncoderError``,
   ///   ``DatasetError``.
-  init(models: [String], caches: [String], store: String?, threads: Int) throws {
+  init(models: [String], caches: [String], store: String?, threads: Int, batchSize: Int) throws {
     let caches = try caches.map { (path: $0, cache: try FeatureCache(path: $0)) }
     members = try models.map { try Checkpoint(path: $0) }
     self.threads = threads
+    self.batchSize = batchSize
     var identities: [String] = []
     var sources: [FeatureProvider] = []
     var memberSources: [Int] = []
@@ -100,9 +100,9 @@ struct Ensemble {
   func captions(_ features: [[Tensor]], search: BeamSearch) -> [DecodedCaption] {
     Parallel.setThreadsPerProduct(1)
     let count = features[0].count
-    let batches = stride(from: 0, to: count, by: Self.batchSize).map {
-      $0..<min($0 + Self.batchSize, count)
-    }
+    // No thread is to stand idle for the sake of a larger batch.
+    let size = min(batchSize, (count + threads - 1) / threads)
+    let batches = stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
     let decoders = members.map(\.decoder)
     let memberSources = memberSources
     return Parallel.map(batches, threads: threads) { _, images in

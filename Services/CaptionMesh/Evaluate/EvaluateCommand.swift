@@ -64,6 +64,9 @@ struct EvaluateCommand: AsyncParsableCommand {
       "Let no run of N words occur twice in a caption; 0 allows all.", valueName: "N"))
   var blockNgram = 0
 
+  @Option(help: "Images that each thread searches side by side, at most.")
+  var batch = 100
+
   @Option(help: "Whose BLEU: coco, nltk or sacrebleu.")
   var method: ScoreOptions.Method = .coco
 
@@ -84,6 +87,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     guard run == nil || localOptions.model.isEmpty else {
       throw ValidationError("--run names the model; leave --model out, or use --record FOLDER")
     }
+    guard (1...200).contains(batch) else { throw ValidationError("--batch is in 1...200") }
     guard (0...2).contains(lengthNormalization), (0...20).contains(blockNgram) else {
       throw ValidationError("--length-normalization is in 0...2, --block-ngram in 0...20")
     }
@@ -124,7 +128,8 @@ struct EvaluateCommand: AsyncParsableCommand {
   ) throws -> ([String], String) {
     let models = try run.map { [RunFolder.best(of: $0)] } ?? localOptions.modelPaths
     let ensemble = try Ensemble(
-      models: models, caches: features, store: localOptions.store, threads: localOptions.threads)
+      models: models, caches: features, store: localOptions.store, threads: localOptions.threads,
+      batchSize: batch)
     let vocabulary = ensemble.members[0].vocabulary
     let searches = beam.widths.map { width in
       var search = BeamSearch(width: width, vocabulary: vocabulary)

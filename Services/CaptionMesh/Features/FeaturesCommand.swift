@@ -46,6 +46,15 @@ struct FeaturesCommand: AsyncParsableCommand {
   @Flag(help: "Encode the mirror images of the training split as well, which training then uses.")
   var mirror = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Random crops of each image of the training split to encode as well, half of them mirrored.",
+      valueName: "n"))
+  var crops = 0
+
+  @Option(help: "Smallest side of the crops, as a share of the photograph's.")
+  var crop = 0.75
+
   @Option(help: "Images encoded at a time.")
   var batch = 8
 
@@ -59,6 +68,9 @@ struct FeaturesCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard batch > 0, threads > 0 else { throw ValidationError("--batch and --threads start at 1") }
+    guard (0...100).contains(crops), (0.1...1).contains(crop) else {
+      throw ValidationError("--crops is in 0...100, --crop in 0.1...1")
+    }
     guard (data == nil) == (karpathy != nil), (karpathy == nil) == (images == nil) else {
       throw ValidationError("give either --data, or --karpathy and --images")
     }
@@ -83,9 +95,13 @@ struct FeaturesCommand: AsyncParsableCommand {
     print("\(output): \(rows.names.count) images as \(identity)")
   }
 
+  private var views: TrainingViews {
+    TrainingViews(mirror: mirror, crops: crops, smallestCrop: crop)
+  }
+
   private func imageRows() throws -> ImageRows {
-    if let data { return ImageRows(try PreparedDataset(folder: data), mirror: mirror) }
-    return ImageRows(try KarpathyDataset(path: karpathy!), folder: images!, mirror: mirror)
+    if let data { return ImageRows(try PreparedDataset(folder: data), views: views) }
+    return ImageRows(try KarpathyDataset(path: karpathy!), folder: images!, views: views)
   }
 
   /// Whether the cache is there already.

@@ -81,6 +81,19 @@ struct RunFolder {
   /// Whether there is a state to go on from.
   var isResumable: Bool { FileManager.default.fileExists(atPath: resume) }
 
+  /// Keeps a copy of an encoder that stays as it is.
+  func keep(encoder path: String) throws {
+    let files = FileManager.default
+    if files.fileExists(atPath: bestEncoder) { return }
+    do {
+      try files.copyItem(atPath: path, toPath: bestEncoder + ".partial")
+      try files.moveItem(atPath: bestEncoder + ".partial", toPath: bestEncoder)
+    } catch {
+      throw DatasetError(
+        .unwritable, "\(bestEncoder): cannot be written; is there room and permission?")
+    }
+  }
+
   func write(_ configuration: Configuration) throws {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase

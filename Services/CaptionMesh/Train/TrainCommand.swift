@@ -123,6 +123,7 @@ struct TrainCommand: AsyncParsableCommand {
       return
     }
     let folder = try RunFolder(output, resuming: resume, overwriting: overwrite)
+    try bringEncoder(of: start, to: folder)
     let trainer = Trainer(
       configuration, training.options(for: configuration.architecture),
       vocabulary: data.vocabulary, set: data.train,
@@ -140,7 +141,7 @@ struct TrainCommand: AsyncParsableCommand {
     let views =
       switch data.train.source.views {
       case 1: "images"
-      case 2: "images and their mirror images"
+      case let count where count < 1000: "images in \(count) views"
       default: "images in random crops, mirrored and not"
       }
     let learned = trainer.averagedEncoder.map { " and \($0.count) of the encoder" } ?? ""
@@ -182,6 +183,17 @@ struct TrainCommand: AsyncParsableCommand {
     if let encoder { return (store, try store.entry(encoder)) }
     guard let start, let initial else { throw ValidationError("--encoder NAME is missing") }
     return try store.entry(matching: start.features, beside: initial)
+  }
+
+  /// An encoder that was fine-tuned with the model to go on from lies beside that; where it stays
+  /// as it is, the new model needs it as well.
+  private func bringEncoder(of start: Checkpoint?, to folder: RunFolder) throws {
+    guard let start, let initial, finetune == nil else { return }
+    let user = EncoderStore(path: store)
+    guard let (found, entry) = try? user.entry(matching: start.features, beside: initial),
+      found.path != user.path
+    else { return }
+    try folder.keep(encoder: entry.path)
   }
 
   private func check(

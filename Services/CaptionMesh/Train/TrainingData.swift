@@ -62,7 +62,7 @@ struct TrainingData {
     switch source {
     case .cache(let cache):
       features = cache.identity
-      let rows = [try train.rows(in: cache)] + (train.mirroredRows(in: cache).map { [$0] } ?? [])
+      let rows = [try train.rows(in: cache)] + train.viewRows(in: cache)
       maps = CachedFeatures(views: rows.count) { try cache.features(row: rows[$0.view][$0.index]) }
       let validationRows = try validation.rows(in: cache)
       validationFeatures = { try cache.features(row: validationRows[$0]) }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Decoders
 import FoundationEssentials
-import Glibc
 import Reporting
 import Scoring
 import Training
@@ -121,10 +120,12 @@ struct TrainingRun {
     printLine(parts.joined(separator: " "))
   }
 
-  /// The most memory that this process has had, in bytes.
+  /// The most memory that this process has had, in bytes, as Linux accounts for it. (getrusage
+  /// counts what the process that started this one had.)
   private static var peakMemory: Int {
-    var usage = rusage()
-    unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss << 10
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    let kilobytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }
+    return (kilobytes ?? 0) << 10
   }
 }

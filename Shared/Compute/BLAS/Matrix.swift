@@ -82,13 +82,6 @@ public struct Matrix<Scalar: Real>: @unchecked Sendable {
   /// The first element; every element of a matrix that is not empty lies within the storage.
   var pointer: UnsafeMutablePointer<Scalar> { unsafe storage.base + offset }
 
-  /// Sets every element.
-  public func fill(_ value: Scalar) {
-    for row in 0..<rows {
-      unsafe (pointer + row * stride).update(repeating: value, count: columns)
-    }
-  }
-
   /// Copies the elements of a matrix of the same extents.
   public func copy(from source: Matrix) {
     precondition(rows == source.rows && columns == source.columns, "extents differ")
@@ -137,9 +130,12 @@ final class MatrixStorage<Scalar: Real> {
   let base: UnsafeMutablePointer<Scalar>
 
   init(count: Int) {
-    let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<Scalar>.stride, alignment: 64)
-    unsafe base = raw.initializeMemory(as: Scalar.self, repeating: 0, count: max(count, 1))
+    let count = max(count, 1)
+    let byteCount = count * MemoryLayout<Scalar>.stride
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
+    // As bytes: filling with a generic scalar calls a function for each.
+    unsafe raw.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+    unsafe base = raw.bindMemory(to: Scalar.self, capacity: count)
   }
 
   deinit { unsafe base.deallocate() }

@@ -19,6 +19,9 @@ public struct KernelTable<Scalar>: @unchecked Sendable {
       _ transpose: Bool, _ m: Int, _ n: Int, _ alpha: Scalar, _ a: Input, _ lda: Int, _ x: Input,
       _ beta: Scalar, _ y: Output
     ) -> Void
+  let fill: (Int, Int, Scalar, Output, Int) -> Void
+  let scale: (Int, Int, Scalar, Output, Int) -> Void
+  let average: (Int, Int, Scalar, Input, Int, Output, Int) -> Void
   let axpy: (Int, Scalar, Input, Output) -> Void
   let addBias: (Int, Int, Input, Output, Int) -> Void
   let addColumnSums: (Int, Int, Input, Int, Output) -> Void
@@ -38,18 +41,21 @@ public struct KernelTable<Scalar>: @unchecked Sendable {
   let gruForward: (Int, Int, Output, Int, Input, Int, Output, Int) -> Void
   let gruBackward: (Int, Int, Input, Int, Input, Int, Input, Int, Output, Int, Output, Int) -> Void
   let softmax: (Int, Int, Output, Int) -> Void
-  let logSoftmax: (Int, Int, Output, Int) -> Void
+  let logSumExp: (Int, Int, Input, Int, Output) -> Void
+  let largest: (Int, Input, Int, Output, UnsafeMutablePointer<Int>) -> Void
   let softmaxBackward: (Int, Int, Input, Int, Input, Int, Output, Int) -> Void
   let crossEntropy:
     (
       Int, Int, Output, Int, UnsafePointer<Int32>, Input?, Scalar, Scalar, UnsafeMutablePointer<Int>
     ) -> Double
-  let attentionScores: (Int, Int, Input, Int, Input, Input, Scalar, Output) -> Void
+  let attentionScores: (Int, Int, Int, Input, Int, Input, Int, Input, Scalar, Output, Int) -> Void
   let attentionScoresBackward:
     (Int, Int, Input, Int, Input, Input, Input, Output, Int, Output, Output) -> Void
-  let attentionScoresTanh: (Int, Int, Input, Int, Input, Input, Scalar, Output) -> Void
+  let attentionScoresTanh:
+    (Int, Int, Int, Input, Int, Input, Int, Input, Scalar, Output, Int) -> Void
   let attentionScoresTanhBackward:
     (Int, Int, Input, Int, Input, Input, Input, Output, Int, Output, Output) -> Void
+  let weightedSums: (Int, Int, Int, Input, Int, Input, Int, Int, Output, Int) -> Void
   let dropout: (Int, Int, Input, Int, Output, Int, Scalar, UInt64) -> Void
   let adam:
     (
@@ -76,6 +82,9 @@ extension KernelTable where Scalar == Float {
           CblasRowMajor, operation(transpose), Int32(m), Int32(n), alpha, a, Int32(lda), x, 1, beta,
           y, 1)
       },
+      fill: c.fill,
+      scale: c.scale,
+      average: c.average,
       axpy: c.axpy,
       addBias: c.add_bias,
       addColumnSums: c.add_column_sums,
@@ -92,13 +101,15 @@ extension KernelTable where Scalar == Float {
       gruForward: c.gru_forward,
       gruBackward: c.gru_backward,
       softmax: c.softmax,
-      logSoftmax: c.log_softmax,
+      logSumExp: c.log_sum_exp,
+      largest: c.largest,
       softmaxBackward: c.softmax_backward,
       crossEntropy: c.cross_entropy,
       attentionScores: c.attention_scores,
       attentionScoresBackward: c.attention_scores_backward,
       attentionScoresTanh: c.attention_scores_tanh,
       attentionScoresTanhBackward: c.attention_scores_tanh_backward,
+      weightedSums: c.weighted_sums,
       dropout: c.dropout,
       adam: c.adam)
   }()
@@ -118,6 +129,9 @@ extension KernelTable where Scalar == Double {
           CblasRowMajor, operation(transpose), Int32(m), Int32(n), alpha, a, Int32(lda), x, 1, beta,
           y, 1)
       },
+      fill: c.fill,
+      scale: c.scale,
+      average: c.average,
       axpy: c.axpy,
       addBias: c.add_bias,
       addColumnSums: c.add_column_sums,
@@ -134,13 +148,15 @@ extension KernelTable where Scalar == Double {
       gruForward: c.gru_forward,
       gruBackward: c.gru_backward,
       softmax: c.softmax,
-      logSoftmax: c.log_softmax,
+      logSumExp: c.log_sum_exp,
+      largest: c.largest,
       softmaxBackward: c.softmax_backward,
       crossEntropy: c.cross_entropy,
       attentionScores: c.attention_scores,
       attentionScoresBackward: c.attention_scores_backward,
       attentionScoresTanh: c.attention_scores_tanh,
       attentionScoresTanhBackward: c.attention_scores_tanh_backward,
+      weightedSums: c.weighted_sums,
       dropout: c.dropout,
       adam: c.adam)
   }()

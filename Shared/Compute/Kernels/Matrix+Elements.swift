@@ -12,11 +12,20 @@ extension Matrix {
     }
   }
 
+  /// Sets every element.
+  public func fill(_ value: Scalar) {
+    unsafe Scalar.kernels.fill(rows, columns, value, pointer, stride)
+  }
+
   /// Multiplies every element.
   public func scale(by factor: Scalar) {
-    for row in 0..<rows {
-      for column in 0..<columns { unsafe pointer[row * stride + column] *= factor }
-    }
+    unsafe Scalar.kernels.scale(rows, columns, factor, pointer, stride)
+  }
+
+  /// self = keep · self + (1 − keep) · x: a running mean.
+  public func average(_ x: Matrix, keep: Scalar) {
+    precondition(sameExtents(x), "extents differ")
+    unsafe Scalar.kernels.average(rows, columns, keep, x.pointer, x.stride, pointer, stride)
   }
 
   /// Adds `bias` [1, columns] to each row.
@@ -69,9 +78,14 @@ extension Matrix {
     if columns > 0 { unsafe Scalar.kernels.softmax(rows, columns, pointer, stride) }
   }
 
-  /// The logarithm of the softmax of each row, in place.
-  public func logSoftmax() {
-    if columns > 0 { unsafe Scalar.kernels.logSoftmax(rows, columns, pointer, stride) }
+  /// log Σ exp(x) of each row, [rows]: what a row's elements exceed their log-softmax by.
+  public func logSumExp() -> [Scalar] {
+    precondition(columns > 0, "a sum over nothing")
+    return unsafe [Scalar](unsafeUninitializedCapacity: rows) { sums, count in
+      count = rows
+      guard let first = sums.baseAddress else { return }
+      unsafe Scalar.kernels.logSumExp(rows, columns, pointer, stride, first)
+    }
   }
 
   /// self = ∂x of y = softmax(x), given y and ∂y.

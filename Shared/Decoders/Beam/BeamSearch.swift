@@ -1,5 +1,4 @@
 public import Compute
-import Glibc
 public import Vocabulary
 
 /// Beam search over a batch of images: at each step every live beam of every image is one row of
@@ -21,6 +20,9 @@ public struct BeamSearch: Sendable {
   public var lengthNormalization = 0.0
   /// No run of so many words may occur twice in a caption; 0 allows all.
   public var blockedNGram = 0
+  /// Whether an image's search ends once no live beam can overtake the best that ended. The caption
+  /// is the same either way; without it every beam is followed to its end.
+  public var endsWhenDecided = true
   public var start: Int
   public var end: Int
 
@@ -57,154 +59,49 @@ public struct BeamSearch: Sendable {
   public func captions(
     images: Int, _ session: any DecodingSession, shouldStop: () -> Bool = { false }
   ) -> [DecodedCaption] {
-    var searches = (0..<images).map { _ in ImageSearch(width: width) }
-    for step in 0..<maximumLength {
-      let words = searches.flatMap { search in search.live.map { search.nodes[$0].word ?? start } }
+    var searches = (0..<images).map { _ in ImageSearch(self) }
+    for _ in 0..<maximumLength {
+      let words = searches.flatMap { $0.liveWords }
       if words.isEmpty || shouldStop() { break }
-      let logProbabilities = session.step(words: words)
-      logProbabilities.logSoftmax()
+      let logits = session.step(words: words)
+      let logSums = logits.logSumExp()
       let (attention, sentinel) = (session.attention, session.sentinel)
 
       var row = 0
       var parents: [Int] = []
-      for index in searches.indices {
+      for index in searches.indices where !searches[index].live.isEmpty {
         let rows = row..<row + searches[index].live.count
         row = rows.upperBound
-        let chosen = choose(
-          from: logProbabilities[rows: rows], searches[index],
-          count: step == 0 ? width : rows.count)
+        let chosen = choose(from: logits[rows: rows], logSums[rows], searches[index])
         let survivors = searches[index].extend(
-          chosen, attention: attention[rows: rows], sentinel: sentinel?[rows: rows], end: end)
+          chosen, attention: attention[rows: rows], sentinel: sentinel?[rows: rows])
         parents += survivors.map { rows.lowerBound + $0 }
       }
       session.select(parents: parents)
     }
-    return searches.map { $0.result(lengthNormalization: lengthNormalization) }
+    return searches.map { $0.result() }
   }
 
   /// The best continuations of an image's beams, best first.
+  ///
+  /// - Parameter logSums: what each beam's logits exceed the log-probabilities by.
   private func choose(
-    from logProbabilities: Matrix<Float>, _ search: ImageSearch, count: Int
-  ) -> [Continuation] {
-    let scores = search.liveScores
-    for id in excludedWords {
-      for beam in 0..<logProbabilities.rows { logProbabilities[beam, id] = -.infinity }
+    from logits: Matrix<Float>, _ logSums: ArraySlice<Float>, _ search: ImageSearch
+  ) -> [ImageSearch.Continuation] {
+    for beam in 0..<logits.rows {
+      for id in excludedWords { logits[beam, id] = -.infinity }
+      for id in search.wordsThatRepeat(blockedNGram, beam: beam) { logits[beam, id] = -.infinity }
     }
-    if blockedNGram > 0 {
-      for beam in 0..<logProbabilities.rows {
-        for id in search.wordsThatRepeat(blockedNGram, beam: beam) {
-          logProbabilities[beam, id] = -.infinity
-        }
-      }
-    }
-    var best: [Continuation] = []
-    for beam in 0..<logProbabilities.rows {
-      for (score, word) in logProbabilities[rows: beam..<beam + 1].largest(count) {
-        best.append(Continuation(beam: beam, word: word, score: scores[beam] + score))
+    let (scores, count) = (search.liveScores, search.places)
+    var best: [ImageSearch.Continuation] = []
+    for (beam, logSum) in logSums.enumerated() {
+      for (logit, word) in logits[rows: beam..<beam + 1].largest(count) where logit > -.infinity {
+        best.append(.init(beam: beam, word: word, score: scores[beam] + (logit - logSum)))
       }
     }
     best.sort {
       ($1.score, $0.word, $0.beam) < ($0.score, $1.word, $1.beam)
     }
-    return Array(best.prefix(count).filter { $0.score > -.infinity })
-  }
-}
-
-/// One way to go on: word `word` after the image's live beam `beam`.
-struct Continuation {
-  var beam: Int
-  var word: Int
-  var score: Float
-}
-
-/// The beams of one image: a tree whose leaves are the live beams.
-struct ImageSearch {
-  struct Node {
-    /// nil at the root, where the start mark is fed.
-    var word: Int?
-    var parent: Int?
-    var score: Float
-    /// Where the decoder looked when it chose the word.
-    var attention: [Float]
-    /// The weight of the visual sentinel, for a decoder that has one.
-    var sentinel: Float?
-  }
-
-  private(set) var nodes = [Node(word: nil, parent: nil, score: 0, attention: [])]
-  private(set) var live = [0]
-  private var ended: [Int] = []
-  private let width: Int
-
-  init(width: Int) { self.width = width }
-
-  var liveScores: [Float] { live.map { nodes[$0].score } }
-
-  /// Adds the chosen words; returns which former beam each surviving one continues.
-  mutating func extend(
-    _ chosen: [Continuation], attention: Matrix<Float>, sentinel: Matrix<Float>?, end: Int
-  ) -> [Int] {
-    var next: [Int] = []
-    var survivors: [Int] = []
-    for continuation in chosen {
-      nodes.append(
-        Node(
-          word: continuation.word, parent: live[continuation.beam], score: continuation.score,
-          attention: attention[rows: continuation.beam..<continuation.beam + 1].elements,
-          sentinel: sentinel?[continuation.beam, 0]))
-      if continuation.word == end {
-        ended.append(nodes.count - 1)
-      } else {
-        next.append(nodes.count - 1)
-        survivors.append(continuation.beam)
-      }
-    }
-    live = next
-    return survivors
-  }
-
-  /// The words that would complete a run of `count` words that a live beam has already.
-  func wordsThatRepeat(_ count: Int, beam: Int) -> [Int] {
-    let words = path(to: live[beam]).map { $0.word! }
-    if words.count < count { return [] }
-    let tail = words.suffix(count - 1)
-    return (0...words.count - count).compactMap { start in
-      words[start..<start + count - 1].elementsEqual(tail) ? words[start + count - 1] : nil
-    }
-  }
-
-  /// The best ended beam, or the best live one if none ended, and all beams, best first.
-  func result(lengthNormalization: Double) -> DecodedCaption {
-    func rank(_ leaf: Int) -> Float {
-      if lengthNormalization == 0 { return nodes[leaf].score }
-      return nodes[leaf].score / Float(pow(Double(path(to: leaf).count), lengthNormalization))
-    }
-    func best(_ leaves: [Int]) -> [Int] {
-      leaves.map { (leaf: $0, rank: rank($0)) }.enumerated().sorted {
-        ($1.element.rank, $0.offset) < ($0.element.rank, $1.offset)
-      }.map(\.element.leaf)
-    }
-    let ranked = best(ended) + best(live)
-    let beams = ranked.prefix(width).map { beam(endingAt: $0, finished: ended.contains($0)) }
-    return DecodedCaption(beams: Array(beams))
-  }
-
-  private func beam(endingAt leaf: Int, finished: Bool) -> DecodedCaption.Beam {
-    var path = path(to: leaf)
-    if finished { path.removeLast() }
-    return DecodedCaption.Beam(
-      words: path.map { $0.word! }, logProbability: nodes[leaf].score, finished: finished,
-      attention: path.map(\.attention), sentinel: path.compactMap(\.sentinel))
-  }
-
-  /// The nodes from the first word to a leaf.
-  private func path(to leaf: Int) -> [Node] {
-    var path: [Node] = []
-    var index: Int? = leaf
-    while let current = index, nodes[current].parent != nil {
-      path.append(nodes[current])
-      index = nodes[current].parent
-    }
-    path.reverse()
-    return path
+    return Array(best.prefix(count))
   }
 }

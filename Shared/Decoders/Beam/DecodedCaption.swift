@@ -14,7 +14,8 @@ public struct DecodedCaption: Sendable {
     public var sentinel: [Float] = []
   }
 
-  /// The beams, the chosen one first: the best that ended, then those that did not.
+  /// The beams, the chosen one first: the best that ended, then those that did not, if they were
+  /// followed (``BeamSearch/endsWhenDecided``).
   public var beams: [Beam]
 
   /// The caption.

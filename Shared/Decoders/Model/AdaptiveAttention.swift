@@ -99,15 +99,17 @@ final class AdaptiveSession: DecodingSession {
     attentionLayer.decoder.forward(state.hidden, into: query)
     sentinelLayer.key.forward(sentinel, into: sentinelKey)
     output.copy(from: state.hidden)
-    for (row, image) in state.images.enumerated() {
-      let one = row..<row + 1
+    for (image, rows) in state.imageRows {
+      let weights = weights[rows: rows]
       attentionLayer.scoreWithSentinel(
-        keys: keys[image], sentinelKey: sentinelKey[rows: one], query: query[rows: one],
-        into: weights[rows: one])
-      weights[rows: one].softmax()
-      output[rows: one].rowProduct(
-        weights[rows: one][columns: 0..<cells], values[image], accumulate: true)
-      output[rows: one].add(sentinel[rows: one], scale: weights[row, cells])
+        keys: keys[image], sentinelKeys: sentinelKey[rows: rows], queries: query[rows: rows],
+        into: weights)
+      weights.softmax()
+      output[rows: rows].weightedSums(
+        weights[columns: 0..<cells], values[image], accumulate: true)
+    }
+    for row in 0..<state.rows {
+      output[rows: row..<row + 1].add(sentinel[rows: row..<row + 1], scale: weights[row, cells])
     }
     return step.logits(output)
   }

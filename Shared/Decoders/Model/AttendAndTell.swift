@@ -74,14 +74,15 @@ final class AttendSession: DecodingSession {
     let query = query[rows: state.padded]
     let context = context[rows: state.padded]
     attentionLayer.decoder.forward(state.hidden, into: query)
-    for (row, image) in state.images.enumerated() {
+    let imageRows = state.imageRows
+    for (image, rows) in imageRows {
       attentionLayer.score(
-        keys: keys[image], query: query[rows: row..<row + 1], into: weights[rows: row..<row + 1])
+        keys: keys[image], queries: query[rows: rows], into: weights[rows: rows])
     }
     attention.softmax()
     pooling?.fold(attention, into: nativeWeights[rows: 0..<state.rows])
-    for (row, image) in state.images.enumerated() {
-      context[rows: row..<row + 1].rowProduct(nativeWeights[rows: row..<row + 1], values[image])
+    for (image, rows) in imageRows {
+      context[rows: rows].weightedSums(nativeWeights[rows: rows], values[image])
     }
     if let gateLayer {
       let gate = gate[rows: state.padded]

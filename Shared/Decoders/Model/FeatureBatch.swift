@@ -26,12 +26,27 @@ public struct FeatureBatch<Scalar: Real>: Sendable {
       values: values[rows: range.lowerBound * cells..<range.upperBound * cells])
   }
 
-  /// A linear layer of every cell: [images × cells, out], one product an image, so that an image's
-  /// rows do not depend on the others.
+  /// A linear layer of every cell: [images × cells, out]. Products run over whole blocks of rows, so
+  /// that an image's rows do not depend on the others.
   func project(_ layer: LinearLayer<Scalar>) -> FeatureBatch {
     let projected = FeatureBatch(
       images: images, cells: cells, values: Matrix(values.rows, layer.weight.rows))
-    for index in 0..<images { layer.forward(self[index], into: projected[index]) }
+    let group = Matrix<Scalar>.paddedRowCount(1)
+    for start in stride(from: 0, to: images, by: group) {
+      let range = start..<min(start + group, images)
+      let (input, output) = (self[images: range].values, projected[images: range].values)
+      let padded = Matrix<Scalar>.paddedRowCount(input.rows)
+      if padded == input.rows {
+        layer.forward(input, into: output)
+      } else {
+        let (paddedInput, paddedOutput) = (
+          Matrix<Scalar>(padded, input.columns), Matrix<Scalar>(padded, output.columns)
+        )
+        paddedInput[rows: 0..<input.rows].copy(from: input)
+        layer.forward(paddedInput, into: paddedOutput)
+        output.copy(from: paddedOutput[rows: 0..<input.rows])
+      }
+    }
     return projected
   }
 

@@ -39,15 +39,15 @@ public struct AttentionLayer<Scalar: Real>: Sendable {
     activation = configuration.activation
   }
 
-  /// The scores [1, cells] of one query [1, attention size].
+  /// The scores [rows, cells] of an image's queries [rows, attention size].
   public func score(
-    keys: Matrix<Scalar>, query: Matrix<Scalar>, into scores: Matrix<Scalar>
+    keys: Matrix<Scalar>, queries: Matrix<Scalar>, into scores: Matrix<Scalar>
   ) {
     scores.attentionScores(
-      keys: keys, query: query, w: full.weight, bias: full.bias[0, 0], activation: activation)
+      keys: keys, queries: queries, w: full.weight, bias: full.bias[0, 0], activation: activation)
   }
 
-  /// The gradient of ``score(keys:query:into:)``: adds to `dkeys`, `dquery` and, in `gradient`, to
+  /// The gradient of ``score(keys:queries:into:)`` for one query: adds to `dkeys`, `dquery` and, in `gradient`, to
   /// the weight of `full`. (Its bias shifts all scores of a softmax alike: its gradient is zero.)
   public func scoreBackward(
     into gradient: AttentionLayer, dscores: Matrix<Scalar>, keys: Matrix<Scalar>,

@@ -23,6 +23,20 @@ final class RecurrentState {
     cell[rows: 0..<rows].copy(from: initial.cell[rows: 0..<rows])
   }
 
+  /// The image of each run of neighbouring rows that belong to one: what is done once an image is
+  /// done to its rows together.
+  var imageRows: [(image: Int, rows: Range<Int>)] {
+    var runs: [(image: Int, rows: Range<Int>)] = []
+    for (row, image) in images.enumerated() {
+      if let last = runs.last, last.image == image {
+        runs[runs.count - 1].rows = last.rows.lowerBound..<row + 1
+      } else {
+        runs.append((image, row..<row + 1))
+      }
+    }
+    return runs
+  }
+
   /// The rows that products run over.
   var padded: Range<Int> { 0..<Matrix<Float>.paddedRowCount(rows) }
   var hidden: Matrix<Float> { hiddenBuffers[0][rows: padded] }

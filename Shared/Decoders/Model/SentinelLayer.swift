@@ -25,13 +25,19 @@ public struct SentinelLayer<Scalar: Real>: Sendable {
 }
 
 extension AttentionLayer {
-  /// The scores [1, cells + 1] of one query: those of the cells, then the sentinel's.
+  /// The scores [rows, cells + 1] of an image's queries [rows, attention size]: those of the cells,
+  /// then that of each row's own sentinel.
   public func scoreWithSentinel(
-    keys: Matrix<Scalar>, sentinelKey: Matrix<Scalar>, query: Matrix<Scalar>,
+    keys: Matrix<Scalar>, sentinelKeys: Matrix<Scalar>, queries: Matrix<Scalar>,
     into scores: Matrix<Scalar>
   ) {
     let cells = keys.rows
-    score(keys: keys, query: query, into: scores[columns: 0..<cells])
-    score(keys: sentinelKey, query: query, into: scores[columns: cells..<cells + 1])
+    score(keys: keys, queries: queries, into: scores[columns: 0..<cells])
+    for row in 0..<queries.rows {
+      let one = row..<row + 1
+      score(
+        keys: sentinelKeys[rows: one], queries: queries[rows: one],
+        into: scores[rows: one][columns: cells..<cells + 1])
+    }
   }
 }

@@ -197,9 +197,7 @@ public final class Trainer {
     let decay = Float(min(options.averaging, steps / (steps + 10)))
     for name in parameters.names {
       Parallel.forEachShard(of: parameters[name].rows, threads: options.threads) { rows in
-        let mean = averaged[name][rows: rows]
-        mean.scale(by: decay)
-        mean.add(parameters[name][rows: rows], scale: 1 - decay)
+        averaged[name][rows: rows].average(parameters[name][rows: rows], keep: decay)
       }
     }
   }

@@ -16,7 +16,7 @@ public struct Validation: Sendable {
   /// Threads that share the images.
   public var threads: Int
   /// Images searched side by side in one thread.
-  public var batchSize = 25
+  public var batchSize = 50
 
   public init(
     references: [[[String]]], vocabulary: Vocabulary, search: BeamSearch, threads: Int,

@@ -101,10 +101,10 @@ final class SentinelAttention<Scalar: Real>: ImageAttention {
       let one = row..<row + 1
       let weights = allWeights[rows: one]
       layer.scoreWithSentinel(
-        keys: keys[image], sentinelKey: sentinelKey[rows: one], query: query[rows: one],
+        keys: keys[image], sentinelKeys: sentinelKey[rows: one], queries: query[rows: one],
         into: weights)
       weights.softmax()
-      read[rows: one].rowProduct(weights[columns: 0..<cells], values[image], accumulate: true)
+      read[rows: one].weightedSums(weights[columns: 0..<cells], values[image], accumulate: true)
       read[rows: one].add(sentinel[rows: one], scale: weights[0, cells])
     }
     return read

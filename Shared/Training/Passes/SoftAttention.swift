@@ -80,13 +80,13 @@ final class SoftAttention<Scalar: Real>: ImageAttention {
     layer.decoder.forward(hidden, into: query[rows: rows])
     for (caption, row) in rows.enumerated() {
       layer.score(
-        keys: keys[batch.images[caption]], query: query[rows: row..<row + 1],
+        keys: keys[batch.images[caption]], queries: query[rows: row..<row + 1],
         into: attention[rows: row..<row + 1])
     }
     attention[rows: rows].softmax()
     configuration.pooling?.fold(attention[rows: rows], into: nativeAttention[rows: rows])
     for (caption, row) in rows.enumerated() {
-      attended[rows: row..<row + 1].rowProduct(
+      attended[rows: row..<row + 1].weightedSums(
         nativeAttention[rows: row..<row + 1], values[batch.images[caption]])
     }
     if configuration.context == .gated {

@@ -11,6 +11,11 @@
 
 #define CK_DECLARE(REAL, S)                                                                       \
   typedef struct {                                                                                \
+    void (*fill)(long rows, long n, REAL a, REAL *y, long ldy);                                   \
+    /* y = a·y */                                                                                 \
+    void (*scale)(long rows, long n, REAL a, REAL *y, long ldy);                                  \
+    /* y = keep·y + (1 − keep)·x */                                                               \
+    void (*average)(long rows, long n, REAL keep, const REAL *x, long ldx, REAL *y, long ldy);    \
     /* y = a·x + y */                                                                             \
     void (*axpy)(long n, REAL a, const REAL *x, REAL *y);                                         \
     /* y[r] += bias for each row */                                                               \
@@ -51,7 +56,11 @@
                          REAL *dgates, long lddg);                                                \
     /* In place, each row. */                                                                     \
     void (*softmax)(long rows, long n, REAL *x, long ldx);                                        \
-    void (*log_softmax)(long rows, long n, REAL *x, long ldx);                                    \
+    /* sums[r] = log Σ_j exp(x[r][j]) */                                                          \
+    void (*log_sum_exp)(long rows, long n, const REAL *x, long ldx, REAL *sums);                  \
+    /* The `count` ≤ n largest of one row and where they are, largest first, equal ones by        \
+       place. */                                                                                  \
+    void (*largest)(long n, const REAL *x, long count, REAL *values, long *places);               \
     /* dx = y ⊙ (dy − Σ y ⊙ dy), each row; y is the softmax. */                                   \
     void (*softmax_backward)(long rows, long n, const REAL *y, long ldy, const REAL *dy,          \
                              long lddy, REAL *dx, long lddx);                                     \
@@ -61,20 +70,25 @@
        is among the five most likely in *top5. */                                                 \
     double (*cross_entropy)(long rows, long n, REAL *logits, long ld, const int32_t *targets,     \
                             const REAL *weights, REAL smoothing, REAL scale, long *top5);         \
-    /* scores[p] = w · relu(keys[p] + query) + bias, p < cells; for one query. */                 \
-    void (*attention_scores)(long cells, long n, const REAL *keys, long ldk, const REAL *query,   \
-                             const REAL *w, REAL bias, REAL *scores);                             \
-    /* The gradient of the above: dkeys, dquery and dw are added to. */                           \
+    /* scores[r][p] = w · relu(keys[p] + queries[r]) + bias, p < cells. */                        \
+    void (*attention_scores)(long rows, long cells, long n, const REAL *keys, long ldk,           \
+                             const REAL *queries, long ldq, const REAL *w, REAL bias,             \
+                             REAL *scores, long lds);                                             \
+    /* The gradient of the above for one query: dkeys, dquery and dw are added to. */             \
     void (*attention_scores_backward)(long cells, long n, const REAL *keys, long ldk,             \
                                       const REAL *query, const REAL *w, const REAL *dscores,      \
                                       REAL *dkeys, long lddk, REAL *dquery, REAL *dw);            \
     /* The same with tanh in place of relu. */                                                    \
-    void (*attention_scores_tanh)(long cells, long n, const REAL *keys, long ldk,                 \
-                                  const REAL *query, const REAL *w, REAL bias, REAL *scores);     \
+    void (*attention_scores_tanh)(long rows, long cells, long n, const REAL *keys, long ldk,      \
+                                  const REAL *queries, long ldq, const REAL *w, REAL bias,        \
+                                  REAL *scores, long lds);                                        \
     void (*attention_scores_tanh_backward)(long cells, long n, const REAL *keys, long ldk,        \
                                            const REAL *query, const REAL *w,                      \
                                            const REAL *dscores, REAL *dkeys, long lddk,           \
                                            REAL *dquery, REAL *dw);                               \
+    /* y[r] = Σ_p weights[r][p]·values[p], added to y where `accumulate` is not 0. */             \
+    void (*weighted_sums)(long rows, long cells, long n, const REAL *weights, long ldw,           \
+                          const REAL *values, long ldv, long accumulate, REAL *y, long ldy);      \
     /* y = x ⊙ mask/keep, the mask drawn from (seed, row·n + column); x and y may be one. */      \
     void (*dropout)(long rows, long n, const REAL *x, long ldx, REAL *y, long ldy, REAL keep,     \
                     uint64_t seed);                                                               \
