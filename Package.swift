@@ -204,7 +204,13 @@ let package = Package(
       ["Compute", "Encoders", "Features", "Imaging", "NumpyFiles", "Tensor", "WeightFiles"]),
     tests("ImagingTests", ["Imaging", "NumpyFiles", "Tensor"]),
     tests("MeshAPITests", ["MeshAPI", "MessagePack", "Tensor", grpcCore, grpcInProcess]),
-    tests("MeshTests", ["Datasets", "Features", "Tensor"]),
+    .executableTarget(
+      name: "FaultyLoader",
+      dependencies: [
+        "Encoders", "Imaging", "MeshAPI", "MessagePack", "ServiceKit", argumentParser, grpcCore,
+      ],
+      path: "Tests/FaultyLoader", swiftSettings: settings),
+    tests("MeshTests", ["Datasets", "FaultyLoader", "Features", "Tensor"]),
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
     tests("NumpyFilesTests", ["NumpyFiles", "Tensor"]),
     tests("ReportingTests", ["Drawing", "Imaging", "Reporting", "Tensor"]),

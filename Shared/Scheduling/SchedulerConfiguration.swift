@@ -28,7 +28,7 @@ public struct SchedulerConfiguration: Sendable {
   /// A worker that was not heard of for longer is lost: three heartbeats of half a second.
   public var heartbeatTimeout: Duration = .milliseconds(1500)
   /// A worker that holds tasks and made no progress for longer is lost, heartbeats or not.
-  public var stallTimeout: Duration = .seconds(60)
+  public var stallTimeout: Duration = .seconds(30)
   /// How often a task is handed out before its request fails.
   public var maximumAttempts = 3
 

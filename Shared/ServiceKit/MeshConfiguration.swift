@@ -46,7 +46,7 @@ public struct MeshConfiguration: Hashable, Sendable {
     /// Requests of one client's stream that are in the mesh at a time.
     public var window = 64
     /// How long a worker may hold tasks without getting on.
-    public var stallTimeout: Duration = .seconds(60)
+    public var stallTimeout: Duration = .seconds(30)
     /// How often a task is tried.
     public var attempts = 3
     /// How long a process that is asked to stop may take to finish what it has.

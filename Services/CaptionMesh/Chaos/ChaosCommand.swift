@@ -35,6 +35,9 @@ struct ChaosCommand: AsyncParsableCommand {
   @Option(help: "Clients that caption at the same time.")
   var clients = 3
 
+  @Flag(help: "Ask for ten times what the mesh can do instead, and measure what it does then.")
+  var overload = false
+
   @OptionGroup var settings: MeshSettings
 
   func validate() throws {
@@ -54,7 +57,11 @@ struct ChaosCommand: AsyncParsableCommand {
     do {
       let expected = try await undisturbed(mesh, paths)
       let ledger = ChaosLedger(expected: expected)
-      try await disturb(mesh, paths, ledger, seed: seed)
+      if overload {
+        try await measureOverload(mesh, paths[0], ledger)
+      } else {
+        try await disturb(mesh, paths, ledger, seed: seed)
+      }
       outcome = .success(ledger)
     } catch {
       outcome = .failure(error)
@@ -64,6 +71,10 @@ struct ChaosCommand: AsyncParsableCommand {
     print(await ledger.table)
     for remainder in left { print("left behind: \(remainder)") }
     let (sent, right, twice) = await (ledger.sent, ledger.right, ledger.twice)
+    if overload, await ledger.peak(of: "dispatcher-1") > 512 << 20 {
+      print("the dispatcher took more than 512 MB")
+      throw ExitCode(ExitStatus.failed)
+    }
     if right != sent || twice > 0 || !left.isEmpty { throw ExitCode(ExitStatus.failed) }
   }
 
@@ -118,12 +129,7 @@ struct ChaosCommand: AsyncParsableCommand {
   ) async throws {
     let end = ContinuousClock.now + .milliseconds(Int(minutes * 60_000))
     try await withThrowingTaskGroup(of: Void.self) { group in
-      let weighing = Task {
-        while !Task.isCancelled {
-          await weigh(mesh, ledger)
-          try? await Task.sleep(for: .seconds(1))
-        }
-      }
+      let weighing = weighing(mesh, ledger)
       for number in 0..<clients {
         group.addTask { try await load(mesh, paths, ledger, until: end, seed: seed, number) }
       }
@@ -141,6 +147,36 @@ struct ChaosCommand: AsyncParsableCommand {
       weighing.cancel()
     }
     await weigh(mesh, ledger)
+  }
+
+  /// A tenth of the time with as many calls as the mesh admits, the rest with many more.
+  private func measureOverload(
+    _ mesh: ChaosMesh, _ photograph: String, _ ledger: ChaosLedger
+  ) async throws {
+    let weighing = weighing(mesh, ledger)
+    defer { weighing.cancel() }
+    var load = ChaosOverload(mesh: mesh, ledger: ledger, photograph: photograph, callers: 64)
+    let total = Duration.milliseconds(Int(minutes * 60_000))
+    let alone = try await load.run(for: total / 10)
+    let best = Double(alone.captioned) / (total / 10 / .seconds(1))
+    load.callers = 600
+    load.pause = .milliseconds(600)
+    let flooded = try await load.run(for: total)
+    let rate = Double(flooded.captioned) / (total / .seconds(1))
+    let asked = Double(flooded.asked) / (total / .seconds(1))
+    print(
+      "captioned \(best.rounded(1)) a second with 64 calls at a time; \(rate.rounded(1)) a second "
+        + "when asked for \(asked.rounded(1))")
+  }
+
+  /// Weighs the mesh's processes once a second.
+  private func weighing(_ mesh: ChaosMesh, _ ledger: ChaosLedger) -> Task<Void, Never> {
+    Task {
+      while !Task.isCancelled {
+        await weigh(mesh, ledger)
+        try? await Task.sleep(for: .seconds(1))
+      }
+    }
   }
 
   /// One client, that sends all photographs in an order of its own each time.

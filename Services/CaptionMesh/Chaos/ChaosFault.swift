@@ -16,6 +16,7 @@ enum ChaosFault: String, CaseIterable, Sendable {
   case killDispatcher = "kill dispatcher"
   case killClient = "kill client"
   case flood = "flood"
+  case slowReader = "slow reader"
   case scale = "scale"
   case crashEverything = "crash everything"
 
@@ -28,7 +29,7 @@ enum ChaosFault: String, CaseIterable, Sendable {
   var weight: Int {
     switch self {
     case .killLoader, .killEncoder, .killDecoder, .stopWorker, .killDispatcher: 4
-    case .drainWorker, .killClient, .flood, .scale: 2
+    case .drainWorker, .killClient, .flood, .slowReader, .scale: 2
     case .crashEverything: 1
     }
   }
@@ -64,7 +65,10 @@ struct ChaosFaults: Sendable {
       let client = try mesh.start(["stream", "--json", "--window", "64"] + photographs)
       try? await Task.sleep(for: .milliseconds(Int.random(in: 100...1500, using: &random)))
       client.signal(SIGKILL)
-    case .flood: try await flood(for: .seconds(2))
+    case .flood:
+      try await ChaosOverload(mesh: mesh, ledger: ledger, photograph: photographs[0])
+        .run(for: .seconds(2))
+    case .slowReader: try await readSlowly(for: .seconds(4))
     case .scale:
       try await mesh.run(["mesh", "scale", "encoder=3"])
       try await mesh.run(["mesh", "scale", "encoder=2"])
@@ -78,44 +82,23 @@ struct ChaosFaults: Sendable {
     mesh.processes(of: role).randomElement(using: &random)?.signal(SIGKILL)
   }
 
-  /// Asks for far more than the mesh can do, each photograph in a call of its own.
-  private func flood(for time: Duration) async throws {
-    let image = MessageBytes(try ImageFile.read(photographs[0]))
+  /// Sends photographs and hardly reads what comes back.
+  private func readSlowly(for time: Duration) async throws {
     let client = try mesh.client()
-    let end = ContinuousClock.now + time
-    try? await withThrowingDiscardingTaskGroup { group in
-      group.addTask { try await client.runConnections() }
-      try await withThrowingDiscardingTaskGroup { calls in
-        for caller in 0..<400 {
-          calls.addTask {
-            var number = 0
-            while ContinuousClock.now < end {
-              number += 1
-              await call(client, "flood-\(caller)-\(number)", image, until: end)
-            }
+    let photographs = try photographs.map { MessageBytes(try ImageFile.read($0)) }
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { try? await client.runConnections() }
+      group.addTask {
+        try? await Captioner.Client(client).captionStream { writer in
+          for (number, image) in photographs.enumerated() {
+            try await writer.write(CaptionRequest(id: "slow-\(number)", image: image))
           }
+        } replies: { replies in
+          for try await _ in replies { try await Task.sleep(for: .milliseconds(500)) }
         }
       }
-      client.beginGracefulShutdown()
-    }
-  }
-
-  private func call(
-    _ client: GRPCClient<some ClientTransport>, _ id: String, _ image: MessageBytes,
-    until end: ContinuousClock.Instant
-  ) async {
-    var options = CallOptions.defaults
-    options.timeout = .seconds(20)
-    let start = ContinuousClock.now
-    do {
-      // An id of its own for each call, or it would be answered from memory.
-      _ = try await Captioner.Client(client).caption(
-        CaptionRequest(id: id, image: image), options: options)
-    } catch let error as RPCError where error.code == .resourceExhausted {
-      await ledger.reject(after: ContinuousClock.now - start)
-      try? await Task.sleep(for: .milliseconds(100))
-    } catch {
-      try? await Task.sleep(for: .milliseconds(100))
+      try? await Task.sleep(for: time)
+      group.cancelAll()
     }
   }
 }

@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+/// A mesh whose loader is `FaultyLoader`: poison kills it and "hang" stops it.
+final class FaultyMesh {
+  let folder: URL
+  private let environment: [String: String]
+
+  /// - Parameter settings: of the environment, such as `CAPTIONMESH_LIMITS_ATTEMPTS`.
+  init(_ settings: [String: String] = [:]) throws {
+    // Sockets' paths are short.
+    folder = URL(filePath: "/tmp/cm-\(UUID().uuidString.prefix(8))")
+    environment = settings.merging(["CAPTIONMESH_RUNTIME": folder.path + "/run"]) { $1 }
+    let files = FileManager.default
+    try files.createDirectory(
+      at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    // A program finds the others beside its own file, hence the copy.
+    try files.copyItem(
+      at: Programs.folder.appending(path: "captionmesh"), to: folder.appending(path: "captionmesh"))
+    for role in ["dispatcher", "encoder", "decoder", "scorer"] {
+      try link("captionmesh-\(role)", to: "captionmesh-\(role)")
+    }
+    try link("captionmesh-loader", to: "FaultyLoader")
+    let model = Programs.repository.appending(path: "Shared/Models/flickr8k-attend.safetensors")
+    let up = try run(["mesh", "up", "--encoders", "1", "--model", model.path])
+    try #require(up.status == 0, "mesh up: \(up.errors)\(up.output)")
+  }
+
+  deinit {
+    _ = try? run(["mesh", "down"])
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  func run(_ arguments: [String]) throws -> Run {
+    try Run(folder.path + "/captionmesh", arguments, environment: environment)
+  }
+
+  /// A photograph under another name.
+  func photograph(_ name: String) throws -> String {
+    let path = folder.appending(path: name)
+    let sample = Programs.repository.appending(path: "Tests/Fixtures/Imaging/jpeg-420.jpg")
+    try FileManager.default.copyItem(at: sample, to: path)
+    return path.path
+  }
+
+  /// What the supervisor says of a process.
+  func process(_ name: String) throws -> [String: Any] {
+    let status = try run(["mesh", "status", "--json"])
+    let supervisor = try #require(status.object?["supervisor"] as? [String: Any])
+    let processes = try #require(supervisor["processes"] as? [[String: Any]])
+    return try #require(processes.first { $0["name"] as? String == name })
+  }
+
+  private func link(_ name: String, to program: String) throws {
+    try FileManager.default.createSymbolicLink(
+      at: folder.appending(path: name), withDestinationURL: Programs.folder.appending(path: program))
+  }
+}
