@@ -183,7 +183,11 @@ let package = Package(
 
     // Tests
     tests(
-      "CaptionMeshTests", ["CaptionMesh", "Encoders", "Scoring", "WeightFiles", argumentParser]),
+      "CaptionMeshTests",
+      [
+        "CaptionMesh", "Encoders", "MeshAPI", "MessagePack", "Scoring", "WeightFiles",
+        argumentParser, grpcCore, grpcInProcess,
+      ]),
     tests("ComputeTests", ["Compute", "Tensor"]),
     tests(
       "DatasetsTests", ["CHDF5", "Datasets", "Features", "Tensor", "Vocabulary", "WeightFiles"]),

@@ -49,8 +49,10 @@ import Testing
         let healths = [
           try await mesh.health.check(), try await mesh.health.check(service: Captioner.name),
           try await mesh.health.check(service: Scorer.name),
+          try await mesh.health.check(service: "encode"),
+          try await mesh.health.check(service: "score"),
         ]
-        #expect(healths == [.serving, .serving, .notServing])
+        #expect(healths == [.serving, .serving, .notServing, .serving, .notServing])
       }
       try await mesh.settle { !$0.ready }
       #expect(try await mesh.health.check(service: Captioner.name) == .notServing)

@@ -97,6 +97,7 @@ import Testing
           try await mesh.settle { $0.counters["lost_workers"] == 0 }
           mesh.time.advance(by: .milliseconds(100))
           try await mesh.settle { $0["decode"].workers.map(\.state) == ["silent"] }
+          #expect(try await mesh.health.check(service: "decode") == .notServing)
           guard case .cancel(task.id) = try await silent.next() else {
             Issue.record("the task is not cancelled")
             return

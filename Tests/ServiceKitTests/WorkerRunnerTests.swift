@@ -36,10 +36,12 @@ import Testing
     }
   }
 
-  private func task(_ id: UInt64, of count: Int, _ text: String) -> DispatcherMessage {
+  private func task(
+    _ id: UInt64, of count: Int, _ text: String, milliseconds: Int = 1000
+  ) -> DispatcherMessage {
     .task(
       TaskInput(
-        id: id, batch: 1, batchCount: count, stage: "load", deadlineMilliseconds: 1000,
+        id: id, batch: 1, batchCount: count, stage: "load", deadlineMilliseconds: milliseconds,
         payload: .message(LoadInput(image: MessageBytes([1]), name: text))))
   }
 
@@ -95,6 +97,20 @@ import Testing
             payload: .packed(MessageBytes([0xc1])))))
       let answers = [name(await session.next()), name(await session.next())]
       #expect(answers.sorted() == ["0 A of 1", "1 INTERNAL"])
+    }
+  }
+
+  @Test func aTaskWhoseTimeIsOverIsNotComputedAndTheErrorNamesTheStage() async throws {
+    try await run { dispatcher, _ in
+      let session = await dispatcher.nextSession()
+      _ = await session.welcome()
+      session.say(task(1, of: 2, "a"))
+      session.say(task(2, of: 2, "b", milliseconds: 0))
+      let answers = [await session.next(), await session.next()]
+      #expect(Set(answers.map(name)) == ["1 A", "2 DEADLINE_EXCEEDED"])
+      for case .failure(let failure) in answers.compactMap({ $0 }) {
+        #expect(failure.error.message.hasPrefix("load: "))
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 import Glibc
 import ServiceKit
 import Supervision
+import Synchronization
 import Testing
 
 @Suite struct ProcessSupervisorTests {
@@ -46,6 +47,23 @@ import Testing
       }
       #expect(await supervisor.reports.first?.status.lastExit == .signalled(SIGKILL))
       #expect(await supervisor.reports.first?.status.restarts == 1)
+    }
+  }
+
+  @Test func aProcessThatIsStuckIsKilledAndStartedAgain() async throws {
+    let directory = try TestDirectory()
+    let first = Mutex(Int32(0))
+    let supervisor = try ProcessSupervisor.test(
+      [.shell("loader", "cat")], in: directory,
+      stuckProcesses: { asked in
+        first.withLock { first in
+          if first == 0 { first = asked.first! }
+          return asked.intersection([first])
+        }
+      })
+    try await withRunning(supervisor) { supervisor in
+      try await until("another runs") { await supervisor.reports.first?.status.restarts == 1 }
+      #expect(await supervisor.reports.first?.status.lastExit == .signalled(SIGKILL))
     }
   }
 

@@ -43,7 +43,8 @@ extension World {
     case 75..<90:
       let living = processes.filter { $0.value.terminated != nil }.keys.sorted()
       if let name = living.randomElement(using: &random) { end(name, .exited(status: 0)) }
-    case 90..<92: end(ProcessName(role: "loader", number: 99))
+    case 90..<91: if let name { getStuck(name) }
+    case 91..<92: end(ProcessName(role: "loader", number: 99))
     default:
       scale(
         ["loader", "encoder"].randomElement(using: &random)!,

@@ -26,6 +26,22 @@ import Testing
     #expect(world.machine.processes[0].restarts == 1)
   }
 
+  @Test func killsWhoIsStuckOnceAndStartsItAgain() {
+    var world = World([.test("encoder")])
+    world.getStuck(encoder)
+    #expect(world.processes[encoder]?.isKilled == false, "it is still starting")
+    world.makeReady(encoder)
+    world.getStuck(encoder)
+    world.getStuck(encoder)
+    #expect(world.processes[encoder]?.isKilled == true)
+    world.end(encoder, .signalled(9))
+    world.advance(by: .milliseconds(200))
+    world.makeReady(encoder)
+    world.getStuck(encoder)
+    #expect(world.processes[encoder]?.isKilled == true)
+    #expect(world.machine.processes[0].restarts == 1)
+  }
+
   @Test func waitsLongerAfterEachFailureInARow() {
     var world = World([.test("encoder")])
     for _ in 0..<10 {

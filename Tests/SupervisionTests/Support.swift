@@ -69,12 +69,14 @@ extension RestartPolicy {
 extension ProcessSupervisor {
   /// A supervisor that does not write a log.
   static func test(
-    _ roles: [Role], in directory: TestDirectory, readiness: @escaping Readiness = { $0 }
+    _ roles: [Role], in directory: TestDirectory, readiness: @escaping Readiness = { $0 },
+    stuckProcesses: @escaping StuckProcesses = { _ in [] }
   ) throws -> ProcessSupervisor {
     try ProcessSupervisor(
       roles, in: directory.runtime, policy: .fast,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-      readinessInterval: .milliseconds(2), readiness: readiness)
+      readinessInterval: .milliseconds(2), readiness: readiness,
+      stuckInterval: .milliseconds(2), stuckProcesses: stuckProcesses)
   }
 
   func pid(of name: String) -> Int32? { reports.first { "\($0.status.name)" == name }?.pid }

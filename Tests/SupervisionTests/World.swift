@@ -9,6 +9,7 @@ struct World {
     var isReady = false
     var terminated: Duration?
     var isKilled = false
+    var isStuck = false
   }
 
   private(set) var machine: SupervisorStateMachine
@@ -44,6 +45,13 @@ struct World {
     apply(.becameReady(name))
   }
 
+  mutating func getStuck(_ name: ProcessName) {
+    if processes[name]?.isReady == true, processes[name]?.terminated == nil {
+      processes[name]?.isStuck = true
+    }
+    apply(.becameStuck(name))
+  }
+
   mutating func end(_ name: ProcessName, _ exit: ProcessExit = .exited(status: 1)) {
     processes[name] = nil
     apply(.exited(name, exit))
@@ -63,7 +71,9 @@ struct World {
   mutating func settle() {
     for _ in 0..<100 {
       for name in processes.keys.sorted() {
-        if processes[name]!.terminated != nil {
+        if processes[name]!.isKilled {
+          end(name, .signalled(9))
+        } else if processes[name]!.terminated != nil {
           end(name, .exited(status: 0))
         } else if !processes[name]!.isReady {
           makeReady(name)
@@ -104,7 +114,7 @@ struct World {
         let process = processes[name]
         #expect(process?.isKilled == false, "it lives and was not killed before")
         let deadline = (process?.terminated ?? now) + wanted[name.role]!.stopTimeout
-        #expect(now >= deadline, "it had its time")
+        #expect(now >= deadline || process?.isStuck == true, "it had its time")
         processes[name]?.isKilled = true
       case .restartLater(let name, _, let delay, _):
         earliestSpawn[name] = now + delay
