@@ -29,6 +29,8 @@ struct DispatcherCommand: AsyncParsableCommand {
       // no work after three heartbeats; what it sends when it is back is to be counted.
       var options = ZeroMQTransportOptions()
       options.missedPings = 20
+      // What clients send before it is admitted or refused counts as well.
+      options.limits.maxUnreadBytesPerPeer = 64 << 20
       let core = DispatchCore(DispatcherConfiguration(settings), logger: logger)
       logger.notice("listening at \(settings.addresses.joined(separator: ", "))")
       return [

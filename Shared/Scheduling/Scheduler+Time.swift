@@ -21,7 +21,8 @@ extension Scheduler {
       let worker = workers[id]!
       if worker.lapse != nil { continue }
       if now - worker.lastHeard >= configuration.heartbeatTimeout {
-        suspend(id, .silent, "nothing was heard of it for \(configuration.heartbeatTimeout)", at: now)
+        suspend(
+          id, .silent, "nothing was heard of it for \(configuration.heartbeatTimeout)", at: now)
       } else if !worker.isIdle, now - worker.lastProgress >= configuration.stallTimeout {
         suspend(id, .stalled, "it made no progress for \(configuration.stallTimeout)", at: now)
       }

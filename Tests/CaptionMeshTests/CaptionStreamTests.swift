@@ -106,6 +106,7 @@ private final class FickleCaptioner: Captioner.Service {
     StreamingServerResponse { writer in
       var left = self.state.withLock { $0.answers.isEmpty ? 0 : $0.answers.removeFirst() }
       for try await message in request.messages {
+        self.state.withLock { $0.asked.append(message) }
         guard left > 0 else { throw RPCError(code: .unavailable, message: "the mesh is gone") }
         left -= 1
         try await writer.write(self.reply(to: message))
@@ -116,7 +117,6 @@ private final class FickleCaptioner: Captioner.Service {
 
   private func reply(to request: CaptionRequest) -> CaptionReply {
     let isRefused = state.withLock { state in
-      state.asked.append(request)
       defer { state.refusals -= 1 }
       return state.refusals > 0
     }

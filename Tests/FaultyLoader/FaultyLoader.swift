@@ -1,7 +1,7 @@
 import ArgumentParser
 import Encoders
-import Glibc
 import GRPCCore
+import Glibc
 import Imaging
 import MeshAPI
 import MessagePack

@@ -83,7 +83,9 @@ struct ChaosCommand: AsyncParsableCommand {
     var paths: [String] = []
     if let images {
       paths = try FileManager.default.contentsOfDirectory(atPath: images).sorted()
-        .filter { ImagePaths.extensions.contains($0.split(separator: ".").last?.lowercased() ?? "") }
+        .filter {
+          ImagePaths.extensions.contains($0.split(separator: ".").last?.lowercased() ?? "")
+        }
         .prefix(count).map { "\(images)/\($0)" }
       guard !paths.isEmpty else { throw ValidationError("there are no photographs in \(images)") }
     } else {
@@ -190,7 +192,8 @@ struct ChaosCommand: AsyncParsableCommand {
       group.addTask { try await client.runConnections() }
       while ContinuousClock.now < end {
         await ledger.send(paths.count)
-        let counts = try await stream(paths.shuffled(using: &random)).run(Captioner.Client(client)) {
+        let counts = try await stream(paths.shuffled(using: &random)).run(Captioner.Client(client))
+        {
           await ledger.receive($0, $1)
         }
         await ledger.repeated(counts.repeated)

@@ -22,6 +22,8 @@ actor CaptionFlight {
   private var waiting: CheckedContinuation<Void, Never>?
   private var next = 0
   private var isClosed = false
+  /// Whether the mesh was given up.
+  private var isOver = false
   private var conversation: AsyncStream<Item>.Continuation?
   private var hasHeard = false
   /// Since when there has been no answer because the conversation broke.
@@ -39,13 +41,17 @@ actor CaptionFlight {
   // MARK: Images
 
   /// Sends one more image once there is room for it. One task calls this.
-  func begin(_ path: String) async {
-    if taken == window { await withCheckedContinuation { waiting = $0 } }
+  ///
+  /// - Returns: whether the flight goes on.
+  func begin(_ path: String) async -> Bool {
+    if taken == window, !isOver { await withCheckedContinuation { waiting = $0 } }
+    guard !isOver, !Task.isCancelled else { return false }
     taken += 1
     let item = Item(id: "\(prefix)-\(next)", path: path, number: next)
     next += 1
     items[item.id] = item
     conversation?.yield(item)
+    return true
   }
 
   /// No more images come.
@@ -82,11 +88,16 @@ actor CaptionFlight {
   func hangUp() -> Bool {
     conversation?.finish()
     conversation = nil
-    guard hasHeard else { return false }
-    counts.broken += 1
     let now = ContinuousClock.now
     brokenSince = brokenSince ?? now
-    return now - brokenSince! < patience
+    isOver = !hasHeard || now - brokenSince! >= patience
+    if isOver {
+      waiting?.resume()
+      waiting = nil
+    } else {
+      counts.broken += 1
+    }
+    return !isOver
   }
 
   /// The image that an answer is about; nil when it is answered already.

@@ -24,22 +24,22 @@ where Paths.Element == String, Paths.Failure == Never {
     report: @Sendable @escaping (String, CaptionReply) async -> Void
   ) async throws -> CaptionCounts {
     let flight = CaptionFlight(window: window, patience: patience)
-    return try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask {
-        for await path in paths { await flight.begin(path) }
-        await flight.close()
+    // Nobody waits for its end: it may be waiting for a line of standard input.
+    let reading = Task {
+      for await path in paths {
+        guard await flight.begin(path) else { return }
       }
-      while true {
-        do {
-          try await converse(client, flight, report: report)
-          break
-        } catch let error as RPCError where error.code == .unavailable {
-          guard await flight.hangUp() else { throw error }
-          try await Task.sleep(for: .milliseconds(50))
-        }
+      await flight.close()
+    }
+    defer { reading.cancel() }
+    while true {
+      do {
+        try await converse(client, flight, report: report)
+        return await flight.counts
+      } catch let error as RPCError where error.code == .unavailable {
+        guard await flight.hangUp() else { throw error }
+        try await Task.sleep(for: .milliseconds(50))
       }
-      group.cancelAll()
-      return await flight.counts
     }
   }
 
@@ -79,7 +79,8 @@ where Paths.Element == String, Paths.Failure == Never {
       })
     // A dispatcher that stops in good order ends the stream though not all is answered.
     guard await flight.isComplete else {
-      throw RPCError(code: .unavailable, message: "the mesh ended the stream before its last answer")
+      throw RPCError(
+        code: .unavailable, message: "the mesh ended the stream before its last answer")
     }
   }
 }

@@ -64,7 +64,8 @@ struct StreamCommand: AsyncParsableCommand {
     printError(
       "\(counts.captioned) captioned, \(counts.failed) failed, \(rate) images/s")
     if counts.broken > 0 {
-      printError("the conversation with the mesh broke \(counts.broken) times and was taken up again")
+      printError(
+        "the conversation with the mesh broke \(counts.broken) times and was taken up again")
     }
     if counts.repeated > 0 { printError("\(counts.repeated) answers came twice") }
     if counts.failed > 0 { throw ExitCode(1) }

@@ -53,6 +53,7 @@ final class FaultyMesh {
 
   private func link(_ name: String, to program: String) throws {
     try FileManager.default.createSymbolicLink(
-      at: folder.appending(path: name), withDestinationURL: Programs.folder.appending(path: program))
+      at: folder.appending(path: name), withDestinationURL: Programs.folder.appending(path: program)
+    )
   }
 }

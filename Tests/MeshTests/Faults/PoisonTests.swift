@@ -5,7 +5,8 @@ import Testing
   "What kills or stops workers", .serialized,
   .enabled(if: Programs.canServe, "needs Deploy/setup and Deploy/build"))
 struct PoisonTests {
-  @Test("a photograph that kills workers fails alone after three attempts, and the loop is reported")
+  @Test(
+    "a photograph that kills workers fails alone after three attempts, and the loop is reported")
   func poison() throws {
     let mesh = try FaultyMesh()
     try expectOneFailure(of: "poison.jpg", in: mesh)
