@@ -40,7 +40,6 @@ struct SearchOptionTests {
     var changed = 0
     for golden in set.cases {
       var search = search(width: 5)
-      // All beams are compared, and not the chosen one alone.
       search.endsWhenDecided = false
       let plain = search.captions(set.features(golden), with: set.decoder(golden))
       search.lengthNormalization = alpha

@@ -1,3 +1,4 @@
+import Features
 import Foundation
 import Imaging
 import Tensor
@@ -108,6 +109,19 @@ import WeightFiles
       try bytes.prefix(bytes.count / 2).write(to: stored)
       let error = try #require(throws: EncoderError.self) { try store.verify("efficientnet-lite0") }
       #expect(error.code == .mismatch)
+    }
+  }
+
+  @Test(arguments: [(96, 3), (224, 7), (288, 9), (320, 10)])
+  func anyInputSizeCanBeChosen(size: Int, cells: Int) throws {
+    try withStore { store, file in
+      let entry = try store.importWeights(from: file.path(), name: "other", inputSize: size)
+      #expect(entry.identity.features.gridHeight == cells)
+      #expect(entry.identity.features.gridWidth == cells)
+      #expect(try store.entry("other").identity.preprocessing.shape == [3, size, size])
+      let images = Synthetic.images([1, 3, size, size])
+      let features = try store.load("other", threadCount: 2).encode(images)
+      #expect(features.shape == [1, 1280, cells, cells])
     }
   }
 

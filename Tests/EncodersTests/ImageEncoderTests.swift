@@ -51,7 +51,7 @@ import WeightFiles
     #expect(try blocking().array(of: Float16.self) == narrow)
   }
 
-  @Test(arguments: [Architecture.resnet18, .efficientNetLite0])
+  @Test(arguments: [Architecture.resnet18, .efficientNetLite0, .resnet101v2c4])
   func anImagesFeaturesDoNotDependOnTheBatch(_ architecture: Architecture) throws {
     let encoder = try Synthetic.encoder(architecture, maximumBatchSize: 4)
     let images = Synthetic.images([11, 3, 64, 64])

@@ -73,7 +73,9 @@ import Testing
         abs(found[$0 * golden.step] - golden.values[$0])
       }
       #expect(differences.max()! <= 1e-3 * golden.maximum, "\(name)")
-      #expect(abs(found.map(abs).max()! - golden.maximum) <= 1e-3 * golden.maximum, "\(name)")
+      // Where a ReLU's argument is nearly 0, rounding decides whether a gradient passes; on some
+      // processors that may meet the largest element.
+      #expect(abs(found.map(abs).max()! - golden.maximum) <= 1e-2 * golden.maximum, "\(name)")
       let norm = dot(encoder.gradients[name], encoder.gradients[name]).squareRoot()
       #expect(abs(norm - golden.norm) <= 1e-3 * golden.norm, "\(name)")
     }

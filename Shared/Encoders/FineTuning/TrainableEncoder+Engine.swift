@@ -24,7 +24,7 @@ extension TrainableEncoder {
         weights: PackedWeights(weights), stream: stream)
       try frozen.bind(to: AlignedBuffer(byteCount: frozen.byteCount))
       var planner = TrainingPlanner(
-        weights.network, from: firstLayer, extents: images, layout: .channelBlocks,
+        weights.network, from: firstLayer, extents: images, layout: try .trained(),
         parameters: parameters, gradients: gradients)
       plan = try planner.plan(input: frozen.features.descriptor)
       importing = try plan.importing(frozen.features)
@@ -50,5 +50,21 @@ extension TrainableEncoder {
         for index in source.indices { target[index] = source[index] }
       }
     }
+  }
+}
+
+extension OneDNN.Layout {
+  /// The layout for which this processor has fast kernels in both directions. Left to itself
+  /// (`any`), oneDNN may choose one for the forward pass that it has none for backward.
+  fileprivate static func trained() throws(OneDNNError) -> OneDNN.Layout {
+    for layout in [OneDNN.Layout.channelBlocks, .channelBlocks8] {
+      let values = try OneDNN.MemoryDescriptor([1, 64, 8, 8], .float32, layout)
+      let descriptor = try OneDNN.PrimitiveDescriptor(
+        convolution: values, weights: .init([64, 64, 1, 1], .float32, .any),
+        bias: .init([64], .float32, .dense), destination: values, window: .init(kernel: 1),
+        pass: .training)
+      if descriptor.implementation.hasPrefix("jit") { return layout }
+    }
+    return .any
   }
 }
