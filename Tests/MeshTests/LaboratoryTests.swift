@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Training and evaluating as a user does")
+@Suite("Training and evaluating as a user does", .serialized)
 struct LaboratoryTests {
   private func contents(_ path: String) throws -> Data {
     try Data(contentsOf: URL(filePath: path))
@@ -15,21 +15,21 @@ struct LaboratoryTests {
   }
 
   @Test("a run that is killed in an epoch and resumed ends as one that never stopped")
-  func killedAndResumed() throws {
+  func killedAndResumed() async throws {
     let toy = try ToyLaboratory(train: 400)
-    let straight = try Run("captionmesh", toy.train("straight"))
+    let straight = try await Run.of("captionmesh", toy.train("straight"))
     #expect(straight.status == 0, "\(straight.errors)")
     #expect(straight.output.contains("teacher-forced BLEU-4"))
 
     let saving = ["--save-every", "0.0000001"]
     let killed = try Running("captionmesh", toy.train("killed", saving))
     let state = toy.file("killed/resume.safetensors")
-    while killed.process.isRunning, !FileManager.default.fileExists(atPath: state) { sched_yield() }
+    try await killed.appears(state)
     kill(killed.process.processIdentifier, SIGKILL)
-    #expect(killed.wait().status == SIGKILL)
+    #expect(await killed.finished().status == SIGKILL)
     #expect(FileManager.default.fileExists(atPath: state))
 
-    let resumed = try Run("captionmesh", toy.train("killed", saving + ["--resume"]))
+    let resumed = try await Run.of("captionmesh", toy.train("killed", saving + ["--resume"]))
     #expect(resumed.status == 0, "\(resumed.errors)")
     for name in ["best.safetensors", "last.safetensors"] {
       #expect(
@@ -39,35 +39,33 @@ struct LaboratoryTests {
     #expect(try log(toy.file("straight")) == log(toy.file("killed")))
     #expect(!FileManager.default.fileExists(atPath: state))
 
-    let again = try Run("captionmesh", toy.train("killed", ["--resume"]))
+    let again = try await Run.of("captionmesh", toy.train("killed", ["--resume"]))
     #expect(again.status == 0)
     #expect(again.output.contains("is done"))
   }
 
   @Test("Ctrl-C saves the state, says how to go on and exits with 75")
-  func interrupted() throws {
+  func interrupted() async throws {
     let toy = try ToyLaboratory(train: 400)
     let running = try Running(
       "captionmesh", toy.train("run", ["--save-every", "0.0000001", "--epochs", "1000"]))
     let state = toy.file("run/resume.safetensors")
-    while running.process.isRunning, !FileManager.default.fileExists(atPath: state) {
-      sched_yield()
-    }
+    try await running.appears(state)
     kill(running.process.processIdentifier, SIGINT)
-    let run = running.wait()
+    let run = await running.finished()
     #expect(run.status == 75)
     #expect(run.errors.contains("--resume goes on from \(state)"))
   }
 
   @Test("a run folder holds what report reads, and a run is not overwritten unasked")
-  func runFolder() throws {
+  func runFolder() async throws {
     let toy = try ToyLaboratory()
-    #expect(try Run("captionmesh", toy.train("run")).status == 0)
+    #expect(try await Run.of("captionmesh", toy.train("run")).status == 0)
     let folder = toy.file("run")
     for name in ["config.json", "curves.svg", "curves.png", "best.safetensors"] {
       #expect(try !contents("\(folder)/\(name)").isEmpty, "\(name)")
     }
-    let test = try Run(
+    let test = try await Run.of(
       "captionmesh",
       [
         "evaluate", "--karpathy", toy.karpathy, "--features", toy.cache, "--run", folder, "--beam",
@@ -86,33 +84,36 @@ struct LaboratoryTests {
     #expect(captions.count == 6)
     #expect(captions.allSatisfy { $0["reference_length"] is Double })
 
-    let report = try Run("captionmesh", ["report", folder, "--output", toy.file("report.md")])
+    let report = try await Run.of(
+      "captionmesh", ["report", folder, "--output", toy.file("report.md")])
     #expect(report.status == 0, "\(report.errors)")
     let bleu4 = try #require((beams[1]["bleu"] as? [Double])?[3])
     let text = try String(contentsOfFile: toy.file("report.md"), encoding: .utf8)
     #expect(text.contains(String(format: "%.4f", bleu4)))
 
     let before = try contents("\(folder)/last.safetensors")
-    let refused = try Run("captionmesh", toy.train("run", ["--seed", "2"]))
+    let refused = try await Run.of("captionmesh", toy.train("run", ["--seed", "2"]))
     #expect(refused.status == 1)
     #expect(refused.errors.contains("--overwrite"))
     #expect(try contents("\(folder)/last.safetensors") == before)
   }
 
   @Test("models that go on, learn from rewards and caption together")
-  func chains() throws {
+  func chains() async throws {
     let toy = try ToyLaboratory()
-    #expect(try Run("captionmesh", toy.train("tell", ["--architecture", "tell"])).status == 0)
     #expect(
-      try Run("captionmesh", toy.train("adaptive", ["--architecture", "adaptive"])).status == 0)
-    let critical = try Run(
+      try await Run.of("captionmesh", toy.train("tell", ["--architecture", "tell"])).status == 0)
+    #expect(
+      try await Run.of("captionmesh", toy.train("adaptive", ["--architecture", "adaptive"])).status
+        == 0)
+    let critical = try await Run.of(
       "captionmesh",
       toy.train(
         "critical",
         ["--initial", toy.file("tell/best.safetensors"), "--objective", "self-critical"]))
     #expect(critical.status == 0, "\(critical.errors)")
     #expect(critical.output.contains("reward"))
-    let ensemble = try Run(
+    let ensemble = try await Run.of(
       "captionmesh",
       [
         "evaluate", "--karpathy", toy.karpathy, "--features", toy.cache, "--json", "--model",
@@ -127,7 +128,7 @@ struct LaboratoryTests {
   @Test(
     "an encoder learns along and is found beside the model (needs the encoder that setup imports)",
     .enabled(if: Programs.canServe))
-  func fineTuning() throws {
+  func fineTuning() async throws {
     let toy = try ToyLaboratory()
     let photographs = Programs.repository.appending(path: "Tests/Fixtures/Datasets/images").path
     let files = try FileManager.default.contentsOfDirectory(atPath: photographs)
@@ -138,7 +139,7 @@ struct LaboratoryTests {
       zip(files, splits).map { (file: $0, split: $1, captions: ["a photograph", "one picture"]) })
     let data = ["--karpathy", toy.karpathy, "--images", photographs]
     let size = ["--hidden", "16", "--embedding", "8", "--attention", "8", "--threads", "2"]
-    let training = try Run(
+    let training = try await Run.of(
       "captionmesh",
       ["train", "--output", toy.file("run"), "--encoder", "efficientnet-lite2"] + data + size
         + [
@@ -148,10 +149,10 @@ struct LaboratoryTests {
     #expect(training.status == 0, "\(training.errors)")
     #expect(training.output.contains("of the encoder"))
 
-    let evaluation = try Run(
+    let evaluation = try await Run.of(
       "captionmesh", ["evaluate", "--run", toy.file("run"), "--threads", "2"] + data)
     #expect(evaluation.status == 0, "\(evaluation.errors)")
-    let caption = try Run(
+    let caption = try await Run.of(
       "captionmesh",
       [
         "caption", "\(photographs)/\(files[0])", "--local", "--model",
@@ -160,14 +161,14 @@ struct LaboratoryTests {
     #expect(caption.status == 0, "\(caption.errors)")
 
     // A model that goes on from it on cached features brings the encoder along.
-    let features = try Run(
+    let features = try await Run.of(
       "captionmesh",
       [
         "features", "--store", toy.file("run"), "--encoder", "best-encoder", "--crops", "2",
         "--output", toy.file("tuned.h5"), "--threads", "2",
       ] + data)
     #expect(features.status == 0, "\(features.errors)")
-    let critical = try Run(
+    let critical = try await Run.of(
       "captionmesh",
       [
         "train", "--karpathy", toy.karpathy, "--features", toy.file("tuned.h5"), "--output",
@@ -176,14 +177,14 @@ struct LaboratoryTests {
       ])
     #expect(critical.status == 0, "\(critical.errors)")
     #expect(critical.output.contains("in 3 views"))
-    let next = try Run(
+    let next = try await Run.of(
       "captionmesh", ["evaluate", "--run", toy.file("critical"), "--threads", "2"] + data)
     #expect(next.status == 0, "\(next.errors)")
 
     // The model without its encoder is of no use, and says which encoder it lacks.
     try FileManager.default.moveItem(
       atPath: toy.file("run/best.safetensors"), toPath: toy.file("alone.safetensors"))
-    let alone = try Run(
+    let alone = try await Run.of(
       "captionmesh",
       [
         "caption", "\(photographs)/\(files[0])", "--local", "--model",
@@ -196,15 +197,15 @@ struct LaboratoryTests {
   @Test(
     "one's own captions are prepared, encoded, learned and tested (needs the encoder of setup)",
     .enabled(if: Programs.canServe))
-  func preparedData() throws {
+  func preparedData() async throws {
     let toy = try ToyLaboratory()
     let photographs = Programs.repository.appending(path: "Tests/Fixtures/Datasets/images").path
     let files = try FileManager.default.contentsOfDirectory(atPath: photographs).sorted()
-    func prepare(_ name: String, _ caption: String) throws -> String {
+    func prepare(_ name: String, _ caption: String) async throws -> String {
       let lines = files.flatMap { ["\($0),\(caption)", "\($0),\"a picture, \(caption)\""] }
       try Data((["image,caption"] + lines).joined(separator: "\n").utf8).write(
         to: URL(filePath: toy.file("\(name).csv")))
-      let run = try Run(
+      let run = try await Run.of(
         "captionmesh",
         [
           "prepare", "--captions", toy.file("\(name).csv"), "--images", photographs, "--output",
@@ -214,7 +215,7 @@ struct LaboratoryTests {
       #expect(run.status == 0, "\(run.errors)")
       return toy.file(name)
     }
-    let data = try prepare("prepared", "of many colours")
+    let data = try await prepare("prepared", "of many colours")
     let cache = toy.file("prepared.h5")
     let size = ["--hidden", "16", "--embedding", "8", "--attention", "8", "--threads", "2"]
     let steps = [
@@ -225,12 +226,12 @@ struct LaboratoryTests {
       ["evaluate", "--data", data, "--run", toy.file("run"), "--threads", "2"],
     ]
     for arguments in steps {
-      let run = try Run("captionmesh", arguments)
+      let run = try await Run.of("captionmesh", arguments)
       #expect(run.status == 0, "\(arguments): \(run.errors)")
     }
 
-    let others = try prepare("others", "with other words in it")
-    let mixed = try Run(
+    let others = try await prepare("others", "with other words in it")
+    let mixed = try await Run.of(
       "captionmesh",
       [
         "train", "--data", others, "--features", cache, "--output", toy.file("mixed"), "--initial",
@@ -243,16 +244,16 @@ struct LaboratoryTests {
     try FileManager.default.removeItem(atPath: words)
     try FileManager.default.copyItem(
       atPath: "\(others)/WORDMAP_custom_2_cap_per_img_0_min_word_freq.json", toPath: words)
-    let torn = try Run(
+    let torn = try await Run.of(
       "captionmesh", ["evaluate", "--data", data, "--features", cache, "--run", toy.file("run")])
     #expect(torn.status == 1, "a word map of other data was taken")
     #expect(torn.errors.contains("WORDMAP") || torn.errors.contains("CAPTIONS"), "\(torn.errors)")
   }
 
   @Test("what does not belong together is named, with an exit code that says so")
-  func mismatches() throws {
+  func mismatches() async throws {
     let toy = try ToyLaboratory()
-    #expect(try Run("captionmesh", toy.train("run")).status == 0)
+    #expect(try await Run.of("captionmesh", toy.train("run")).status == 0)
     let best = toy.file("run/best.safetensors")
     let other = toy.file("other.h5")
     try toy.writeCache(other, count: 72, encoder: "another")
@@ -286,28 +287,28 @@ struct LaboratoryTests {
       (evaluate(toy.cache, best) + ["--split", "holiday"], 1, ["holiday", "train, val, test"]),
     ]
     for (arguments, status, message) in cases {
-      let run = try Run("captionmesh", arguments)
+      let run = try await Run.of("captionmesh", arguments)
       #expect(run.status == status, "\(arguments): \(run.errors)")
       for part in message { #expect(run.errors.contains(part), "\(arguments): \(run.errors)") }
     }
   }
 
   @Test("a full disk ends a run with a message, and what was good stays")
-  func fullDisk() throws {
+  func fullDisk() async throws {
     let toy = try ToyLaboratory()
-    #expect(try Run("captionmesh", toy.train("run", ["--epochs", "1"])).status == 0)
+    #expect(try await Run.of("captionmesh", toy.train("run", ["--epochs", "1"])).status == 0)
     let before = try contents(toy.file("run/best.safetensors"))
     // Files may grow to 8 blocks of 1 KiB: no checkpoint fits.
-    func run(_ arguments: [String]) throws -> Run {
+    func run(_ arguments: [String]) async throws -> Run {
       let program = Programs.folder.appending(path: "captionmesh").path
-      return try Run(
+      return try await Run.of(
         "/bin/bash", ["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"", program] + arguments)
     }
-    let small = try run(toy.train("small"))
+    let small = try await run(toy.train("small"))
     #expect(small.status == 1)
     #expect(small.errors.contains("small/") && small.errors.contains("cannot be written"))
     #expect(!FileManager.default.fileExists(atPath: toy.file("small/best.safetensors")))
-    let evaluation = try run([
+    let evaluation = try await run([
       "evaluate", "--karpathy", toy.karpathy, "--features", toy.cache, "--run", toy.file("run"),
     ])
     #expect(evaluation.status == 0, "\(evaluation.errors)")

@@ -62,6 +62,11 @@ struct Run {
     self = running.wait()
   }
 
+  /// The same without a thread that waits, of which tests have no more than there are processors.
+  static func of(_ program: String, _ arguments: [String]) async throws -> Run {
+    try await Running(program, arguments).finished()
+  }
+
   fileprivate init(status: Int32, output: String, errors: String) {
     self.status = status
     self.output = output
@@ -86,6 +91,8 @@ struct Run {
 /// A program that runs. Its output goes to files, so that it never waits for a reader.
 final class Running {
   let process = Process()
+  /// Ends when the program does.
+  private let ended: AsyncStream<Void>
   private let folder = FileManager.default.temporaryDirectory.appending(
     path: "captionmesh-run-\(UUID().uuidString)")
 
@@ -93,6 +100,8 @@ final class Running {
     _ program: String, _ arguments: [String], environment: [String: String] = [:],
     input: String = ""
   ) throws {
+    let (ended, continuation) = AsyncStream<Void>.makeStream()
+    self.ended = ended
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     func file(_ name: String, _ content: String = "") throws -> URL {
       let file = folder.appending(path: name)
@@ -106,6 +115,7 @@ final class Running {
     process.standardInput = try FileHandle(forReadingFrom: try file("input", input))
     process.standardOutput = try FileHandle(forWritingTo: try file("output"))
     process.standardError = try FileHandle(forWritingTo: try file("errors"))
+    process.terminationHandler = { _ in continuation.finish() }
     try process.run()
   }
 
@@ -116,7 +126,25 @@ final class Running {
 
   func wait() -> Run {
     process.waitUntilExit()
-    return Run(status: process.terminationStatus, output: output, errors: read("errors"))
+    return result
+  }
+
+  /// Waits for its end without a thread.
+  func finished() async -> Run {
+    for await _ in ended {}
+    process.waitUntilExit()
+    return result
+  }
+
+  /// Waits until it has made a file, or has ended without.
+  func appears(_ path: String) async throws {
+    while process.isRunning, !FileManager.default.fileExists(atPath: path) {
+      try await Task.sleep(for: .milliseconds(2))
+    }
+  }
+
+  private var result: Run {
+    Run(status: process.terminationStatus, output: output, errors: read("errors"))
   }
 
   private func read(_ name: String) -> String {

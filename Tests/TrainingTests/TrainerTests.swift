@@ -103,8 +103,8 @@ struct TrainerTests {
     }
   }
 
-  @Test("self-critical training raises the reward")
-  func selfCritical() throws {
+  @Test("self-critical training raises the reward", arguments: [0, 2.0])
+  func selfCritical(bleuReward: Double) throws {
     var options = ToyTraining.options
     options.epochs = 4
     let configuration = ToyTraining.configuration(.attend)
@@ -113,6 +113,7 @@ struct TrainerTests {
     options.objective = .selfCritical
     options.epochs = 25
     options.pass.outputDropout = 0
+    options.bleuReward = bleuReward
     let trainer = ToyTraining.trainer(configuration, options, initial: begun.parameters)
     var rewards: [Double] = []
     while !trainer.isDone {

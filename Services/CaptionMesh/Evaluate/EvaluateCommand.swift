@@ -151,7 +151,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       let shown = outcomes.first { $0.search.width == 3 } ?? outcomes[0]
       try files.write(
         shown, chosen, vocabulary: vocabulary,
-        trainingCounts: try data.split("train").wordCounts)
+        trainingCounts: (try? data.split("train"))?.wordCounts)
     }
     let captions = outcomes[0].captions.map {
       vocabulary.words(of: $0.best.words).joined(separator: " ")

@@ -52,7 +52,8 @@ struct EvaluationFiles {
     var bleu4: Double
     var cider: Double
     var referenceLength: Double
-    var rareWords: Int
+    /// Not known where the data have no training split.
+    var rareWords: Int?
   }
 
   /// Words seen fewer times in the training captions are rare.
@@ -65,7 +66,7 @@ struct EvaluationFiles {
   /// Writes each image's caption with its own scores and what kind of image it is.
   func write(
     _ outcome: LocalEvaluation.Outcome, _ split: CaptionedSplit, vocabulary: Vocabulary,
-    trainingCounts: [String: Int]
+    trainingCounts: [String: Int]?
   ) throws {
     let scores = try outcome.accumulator.sentenceScores()
     let entries = split.names.indices.map { index in
@@ -78,8 +79,8 @@ struct EvaluationFiles {
         logProbability: Double(best.logProbability).rounded(5),
         bleu4: scores[index].bleu[3].rounded(5), cider: scores[index].cider.rounded(5),
         referenceLength: (Double(words) / Double(references.count)).rounded(2),
-        rareWords: Set(references.joined()).count {
-          trainingCounts[$0, default: 0] < Self.rareBelow
+        rareWords: trainingCounts.map { counts in
+          Set(references.joined()).count { counts[$0, default: 0] < Self.rareBelow }
         })
     }
     try write(entries, to: "\(folder)/\(self.split)-captions.json", pretty: false)

@@ -107,7 +107,7 @@ struct RunFolder {
     var phase: TrainingOptions.Objective
     var learningRate: Double
     var result: PassResult
-    var teacherForcedBLEU4: Double
+    var teacherForced: TeacherForcedScore
     var report: ScoreReport
     var seconds: Double
     var peakMemory: Int
@@ -116,7 +116,7 @@ struct RunFolder {
   static let columns = [
     "epoch", "phase", "learning_rate", "loss", "attention_penalty", "top5_accuracy",
     "teacher_forced_bleu4", "bleu1", "bleu2", "bleu3", "bleu4", "rouge_l", "cider", "reward",
-    "tokens_per_second", "seconds", "peak_memory_mb",
+    "val_loss", "val_top5_accuracy", "tokens_per_second", "seconds", "peak_memory_mb",
   ]
 
   /// Adds a line for one epoch to `log.csv`, in place of it and of later ones from before the run
@@ -130,10 +130,12 @@ struct RunFolder {
       + [
         supervised ? number(result.meanLoss) : "",
         supervised ? number(result.attentionPenalty / Double(max(result.tokens, 1))) : "",
-        supervised ? number(result.top5Accuracy) : "", number(row.teacherForcedBLEU4),
+        supervised ? number(result.top5Accuracy) : "", number(row.teacherForced.bleu4),
       ] + row.report.bleu.map(number) + [number(row.report.rougeL), number(row.report.cider)]
       + [result.rewarded > 0 ? number(result.reward / Double(result.rewarded)) : ""]
       + [
+        number(row.teacherForced.result.meanLoss),
+        number(row.teacherForced.result.top5Accuracy),
         "\(Int(Double(result.tokens) / row.seconds))", "\(row.seconds.rounded(1))",
         "\(row.peakMemory >> 20)",
       ]

@@ -74,6 +74,9 @@ struct TrainingArguments: ParsableArguments {
       "What logits are divided by when captions are sampled; below 1, samples are likelier ones.")
   var temperature = 1.0
 
+  @Option(help: "What a sampled caption's BLEU-4 of 1 counts beside its CIDEr-D, of about 1.")
+  var bleuReward = 0.0
+
   @Option(help: "Weight of the captions' own cross-entropy beside the reward.")
   var crossEntropyShare = 0.0
 
@@ -127,6 +130,7 @@ struct TrainingArguments: ParsableArguments {
     options.scheduledSampling = scheduledSampling
     options.samples = samples
     options.temperature = temperature
+    options.bleuReward = bleuReward
     options.crossEntropyShare = crossEntropyShare
     options.threads = threads
     options.seed = seed
@@ -150,9 +154,10 @@ struct TrainingArguments: ParsableArguments {
     guard temperature > 0.05, temperature <= 2 else {
       throw ValidationError("--temperature \(temperature) is not in 0.05...2")
     }
-    guard warmup >= 0, learningRate > 0, clip >= 0, encoderShare > 0 else {
+    guard warmup >= 0, learningRate > 0, clip >= 0, encoderShare > 0, bleuReward >= 0 else {
       throw ValidationError(
-        "--learning-rate and --encoder-share are above 0, --warmup and --clip at least 0")
+        "--learning-rate and --encoder-share are above 0; --warmup, --clip and --bleu-reward at least 0"
+      )
     }
     for (name, share) in [
       ("dropout", dropout), ("embedding-dropout", embeddingDropout),

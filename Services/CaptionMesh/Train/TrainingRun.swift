@@ -80,7 +80,7 @@ struct TrainingRun {
       search: BeamSearch(width: arguments.beam, vocabulary: data.vocabulary),
       threads: arguments.threads, features: data.validationFeatures)
     let report = try validation.score(trainer.averagedDecoder)
-    let teacherForced = try validation.teacherForcedBLEU4(
+    let teacherForced = try validation.teacherForced(
       trainer.configuration, trainer.averaged, data.validationCaptions)
     let isBest = trainer.record(score: arguments.select.score(report))
     let epoch = trainer.state.epoch
@@ -101,7 +101,7 @@ struct TrainingRun {
     try folder.log(
       RunFolder.Row(
         epoch: epoch, phase: trainer.options.objective, learningRate: rate, result: result,
-        teacherForcedBLEU4: teacherForced, report: report, seconds: seconds,
+        teacherForced: teacherForced, report: report, seconds: seconds,
         peakMemory: Self.peakMemory))
     try RunCurves.write(log: folder.logFile, to: folder.path)
 
@@ -115,7 +115,7 @@ struct TrainingRun {
     parts.append("\(Int(Double(result.tokens) / seconds)) tokens/s;")
     parts.append("free-running, beam \(arguments.beam): BLEU-4 \(report.bleu[3].rounded(4)),")
     parts.append("CIDEr-D \(report.cider.rounded(4));")
-    parts.append("teacher-forced BLEU-4 \(teacherForced.rounded(4))")
+    parts.append("teacher-forced BLEU-4 \(teacherForced.bleu4.rounded(4))")
     if isBest { parts.append("(the best so far)") }
     printLine(parts.joined(separator: " "))
   }
@@ -124,10 +124,8 @@ struct TrainingRun {
   /// counts what the process that started this one had.)
   private static var peakMemory: Int {
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-    let kilobytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap {
-      Int($0)
-    }
-    return (kilobytes ?? 0) << 10
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
+    let kilobytes = line.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }.first ?? 0
+    return kilobytes << 10
   }
 }

@@ -51,14 +51,18 @@ public enum RunCurves {
       title,
       [
         chart(
-          "Training loss",
+          "Cross-entropy, teacher-forced, nats a word",
           [
-            .init("cross-entropy, nats a word", points(.loss, of: .crossEntropy), color: 0),
+            .init("training, with dropout", points(.loss, of: .crossEntropy), color: 0),
             .init("self-critical", points(.loss, of: .selfCritical), color: 1, isDashed: true),
+            .init("val", points(.validationLoss), color: 2, isDashed: true),
           ]),
         chart(
           "Top-5 accuracy, teacher-forced",
-          [.init("training words", points(.top5Accuracy), color: 0)]),
+          [
+            .init("training words", points(.top5Accuracy), color: 0),
+            .init("val", points(.validationTop5Accuracy), color: 2, isDashed: true),
+          ]),
         chart(
           "BLEU-4 on val",
           [

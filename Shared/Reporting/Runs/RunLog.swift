@@ -27,6 +27,8 @@ public struct RunLog: Sendable, Equatable {
     case bleu1, bleu2, bleu3, bleu4
     case rougeL = "rouge_l"
     case cider, reward
+    case validationLoss = "val_loss"
+    case validationTop5Accuracy = "val_top5_accuracy"
     case tokensPerSecond = "tokens_per_second"
     case seconds
     case peakMemory = "peak_memory_mb"

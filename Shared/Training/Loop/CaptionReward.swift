@@ -2,25 +2,38 @@ import Compute
 import Decoders
 import Scoring
 
-/// The CIDEr-D of captions against an image's references, as a reward. The end mark counts as a
-/// word on both sides, without which captions learn to stop before their end.
+/// The CIDEr-D of captions against an image's references, and a share of their BLEU-4, as a reward.
+/// The end mark counts as a word on both sides, without which captions learn to stop before their
+/// end.
 struct CaptionReward: Sendable {
   private let cider: CiderD
-  private let references: [CiderD.References]
+  private let weighed: [CiderD.References]
+  private let references: [[[WordID]]]
+  private let bleuWeight: Double
 
-  /// - Parameter captions: of each image, from `<start>` to `<end>`; document frequencies are theirs.
-  init(captions: [[[Int32]]]) {
-    let words = captions.map { $0.map(Self.words) }
+  /// - Parameters:
+  ///   - captions: of each image, from `<start>` to `<end>`; document frequencies are theirs.
+  ///   - bleuWeight: what a BLEU-4 of 1 counts beside CIDEr-D.
+  init(captions: [[[Int32]]], bleuWeight: Double) {
+    references = captions.map { $0.map(Self.words) }
     var frequencies = DocumentFrequencies()
-    for image in words { frequencies.add(references: image) }
+    for image in references { frequencies.add(references: image) }
     let cider = CiderD(frequencies: frequencies)
     self.cider = cider
-    references = words.map { cider.references($0) }
+    self.bleuWeight = bleuWeight
+    weighed = references.map { cider.references($0) }
   }
 
-  /// The reward of a caption that begins with `<start>`, from 0 to 10.
+  /// The reward of a caption that begins with `<start>`, from 0 to 10 and the BLEU weight.
   func score(_ caption: [Int32], image: Int) -> Double {
-    cider.score(Self.words(caption), against: references[image])
+    let words = Self.words(caption)
+    let cider = cider.score(words, against: weighed[image])
+    if bleuWeight == 0 { return cider }
+    var statistics = BleuStatistics()
+    statistics.add(candidate: words, references: references[image])
+    // Smoothed, since single sentences often share no run of four words; it throws for no sentence.
+    let bleu = try! statistics.scores(by: .nltk(.addOne))
+    return cider + bleuWeight * bleu[3]
   }
 
   private static func words(_ caption: [Int32]) -> [WordID] {

@@ -49,7 +49,9 @@ public final class Trainer {
     averagedEncoder = learning.map {
       options.averaging > 0 ? $0.parameters.duplicate() : $0.parameters
     }
-    reward = options.objective == .selfCritical ? CaptionReward(captions: set.captions) : nil
+    reward =
+      options.objective == .selfCritical
+      ? CaptionReward(captions: set.captions, bleuWeight: options.bleuReward) : nil
     state = TrainingState(seed: options.seed)
   }
 

@@ -28,6 +28,8 @@ public struct TrainingOptions: Sendable, Equatable, Codable {
   public var scheduledSampling = 0.0
   /// Captions sampled an image under ``Objective/selfCritical``.
   public var samples = 5
+  /// What a sampled caption's BLEU-4 of 1 counts beside its CIDEr-D.
+  public var bleuReward = 0.0
   /// What logits are divided by when captions are sampled: below 1, samples are closer to what the
   /// search finds.
   public var temperature = 1.0

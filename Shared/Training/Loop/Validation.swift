@@ -1,4 +1,4 @@
-public import Compute
+import Compute
 public import Decoders
 public import Scoring
 public import Tensor
@@ -36,7 +36,7 @@ public struct Validation: Sendable {
 
   /// Calls `body` with the feature maps of one batch of images after the other, side by side, and
   /// joins what it returns in the images' order.
-  private func mapBatches<Element: Sendable>(
+  func mapBatches<Element: Sendable>(
     _ body: @Sendable (FeatureBatch<Float>, Range<Int>) throws -> [Element]
   ) throws -> [Element] {
     Parallel.setThreadsPerProduct(1)
@@ -57,54 +57,5 @@ public struct Validation: Sendable {
         candidate: vocabulary.words(of: caption.best.words), references: references)
     }
     return try accumulator.report()
-  }
-
-  /// BLEU-4 of the words that the model finds most likely after the right ones, as programs of this
-  /// kind often print it: it flatters, since each word is guessed from a correct beginning.
-  ///
-  /// - Parameter captions: for each image its references, as ids from `<start>` to `<end>`.
-  public func teacherForcedBLEU4(
-    _ configuration: DecoderConfiguration, _ parameters: ParameterSet<Float>,
-    _ captions: [[[Int32]]]
-  ) throws -> Double {
-    let unused = ParameterSet<Float>([])
-    let pass = CaptionPass(configuration, parameters, gradient: unused, options: .plain)
-    let first = InitialStateLayer(parameters, configuration)
-    let guesses = try mapBatches { batch, images in
-      let states = first.infer(batch.means(pooling: configuration.pooling))
-      let members = images.enumerated().flatMap { place, image in
-        captions[image].map { (image: place, ids: $0) }
-      }
-      let packed = CaptionBatch(captions: members)
-      let words = pass.logits(packed, batch, states).mostLikely
-      return zip(packed.unpack(words), members).map { words, member in
-        (image: images.lowerBound + member.image, words: words)
-      }
-    }
-    var accumulator = ScoreAccumulator()
-    for guess in guesses {
-      accumulator.add(
-        candidate: vocabulary.words(of: guess.words.filter { $0 != vocabulary.end }),
-        references: references[guess.image])
-    }
-    return try accumulator.report().bleu[3]
-  }
-}
-
-extension Matrix {
-  /// The column of each row's largest element.
-  fileprivate var mostLikely: [Int] {
-    (0..<rows).map { self[rows: $0..<$0 + 1].largest(1)[0].column }
-  }
-}
-
-extension CaptionBatch {
-  /// What stands at the packed rows of each caption, in the order in which captions were given.
-  func unpack(_ packed: [Int]) -> [[Int]] {
-    var result = [[Int]](repeating: [], count: captions.count)
-    for rows in packedRows {
-      for (caption, row) in rows.enumerated() { result[order[caption]].append(packed[row]) }
-    }
-    return result
   }
 }
