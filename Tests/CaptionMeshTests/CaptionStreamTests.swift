@@ -65,7 +65,8 @@ import Testing
       defer { group.cancelAll() }
       let counts = try await withGRPCClient(transport: transport.client) { client in
         try await CaptionStream(
-          paths: AsyncPaths(paths: paths), options: DecodeOptions(), window: 8, patience: patience
+          paths: AsyncPaths(paths: paths), options: DecodeOptions(), window: 8, patience: patience,
+          firstPatience: .milliseconds(100)
         ).run(Captioner.Client(client)) { path, _ in await reports.add(path) }
       }
       return (await reports.paths, captioner.asked, counts)

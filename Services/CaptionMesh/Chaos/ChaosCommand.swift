@@ -122,7 +122,7 @@ struct ChaosCommand: AsyncParsableCommand {
   private func stream(_ paths: [String]) -> CaptionStream<AsyncPaths> {
     CaptionStream(
       paths: AsyncPaths(paths: paths), options: DecodeOptions(), window: 24,
-      patience: .seconds(60))
+      patience: .seconds(60), firstPatience: .seconds(60))
   }
 
   /// Captions everything again and again while faults are made.

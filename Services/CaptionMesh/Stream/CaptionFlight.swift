@@ -15,6 +15,8 @@ actor CaptionFlight {
 
   private let window: Int
   private let patience: Duration
+  private let firstPatience: Duration
+  private let start = ContinuousClock.now
   /// What makes the ids different from those of other clients and other runs.
   private let prefix = String(UInt64.random(in: 0...UInt64.max), radix: 16)
   private var items: [String: Item] = [:]
@@ -30,9 +32,10 @@ actor CaptionFlight {
   private var brokenSince: ContinuousClock.Instant?
   private(set) var counts = CaptionCounts()
 
-  init(window: Int, patience: Duration) {
+  init(window: Int, patience: Duration, firstPatience: Duration) {
     self.window = window
     self.patience = patience
+    self.firstPatience = firstPatience
   }
 
   /// Whether everything is answered and no more images come.
@@ -83,14 +86,14 @@ actor CaptionFlight {
     return queue
   }
 
-  /// The conversation broke. Returns whether another one is worth while: not when the mesh was
-  /// never there, nor when it has been away for too long.
+  /// The conversation broke. Returns whether another one is worth while: not when the mesh has been
+  /// away for too long.
   func hangUp() -> Bool {
     conversation?.finish()
     conversation = nil
     let now = ContinuousClock.now
-    brokenSince = brokenSince ?? now
-    isOver = !hasHeard || now - brokenSince! >= patience
+    brokenSince = brokenSince ?? (hasHeard ? now : start)
+    isOver = now - brokenSince! >= (hasHeard ? patience : firstPatience)
     if isOver {
       waiting?.resume()
       waiting = nil

@@ -15,6 +15,8 @@ where Paths.Element == String, Paths.Failure == Never {
   let window: Int
   /// How long the mesh may be away once it has answered.
   var patience: Duration = .seconds(30)
+  /// How long it may be away before its first answer.
+  var firstPatience: Duration = .seconds(3)
 
   /// - Parameter report: called once for each path, not in their order.
   /// - Returns: how many were captioned and how many were not.
@@ -23,7 +25,8 @@ where Paths.Element == String, Paths.Failure == Never {
     _ client: Captioner.Client<Transport>,
     report: @Sendable @escaping (String, CaptionReply) async -> Void
   ) async throws -> CaptionCounts {
-    let flight = CaptionFlight(window: window, patience: patience)
+    let flight = CaptionFlight(
+      window: window, patience: patience, firstPatience: firstPatience)
     // Nobody waits for its end: it may be waiting for a line of standard input.
     let reading = Task {
       for await path in paths {
