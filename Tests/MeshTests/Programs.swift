@@ -136,11 +136,10 @@ final class Running {
     return result
   }
 
-  /// Waits until it has made a file, or has ended without.
-  func appears(_ path: String) async throws {
-    while process.isRunning, !FileManager.default.fileExists(atPath: path) {
-      try await Task.sleep(for: .milliseconds(2))
-    }
+  /// Waits until it has made a file, or has ended without. It keeps its thread: others would be
+  /// scheduled late, and the moment be gone.
+  func appears(_ path: String) {
+    while process.isRunning, !FileManager.default.fileExists(atPath: path) { usleep(1000) }
   }
 
   private var result: Run {

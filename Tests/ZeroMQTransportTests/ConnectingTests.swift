@@ -3,7 +3,7 @@ import GRPCCore
 import Testing
 import ZeroMQTransport
 
-@Suite("Connecting and binding", .timeLimit(.minutes(1)))
+@Suite("Connecting and binding", .timeLimit(.minutes(5)))
 struct ConnectingTests {
   private func impatient() -> ZeroMQTransportOptions {
     var options = testOptions()
