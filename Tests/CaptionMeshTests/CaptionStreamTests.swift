@@ -9,7 +9,7 @@ import Testing
 @testable import CaptionMesh
 
 /// What `captionmesh stream` does when the mesh is not as it should be.
-@Suite(.timeLimit(.minutes(5))) struct CaptionStreamTests {
+@Suite(.timeLimit(.minutes(1))) struct CaptionStreamTests {
   @Test func whatWasNotAnsweredIsSentAgainUnderTheSameID() async throws {
     // The first conversation breaks after three answers, the second after one more.
     let (reports, asked, counts) = try await run(FickleCaptioner(answers: [3, 1, .max]))

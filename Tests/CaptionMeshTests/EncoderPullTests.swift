@@ -44,7 +44,8 @@ struct EncoderPullTests {
       server.standardOutput = output
       server.standardError = FileHandle.nullDevice
       try server.run()
-      defer { server.terminate() }
+      // SIGTERM would not do: a child ignores it while tests in this process have it ignored.
+      defer { kill(server.processIdentifier, SIGKILL) }
       // Serving HTTP on 127.0.0.1 port 41235 (…) ...
       let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
       let port = try #require(line.firstMatch(of: /port (\d+)/)?.1)

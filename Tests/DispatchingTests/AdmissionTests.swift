@@ -7,7 +7,7 @@ import Testing
 
 @testable import Dispatching
 
-@Suite(.timeLimit(.minutes(5))) struct AdmissionTests {
+@Suite(.timeLimit(.minutes(1))) struct AdmissionTests {
   @Test func whatIsTooMuchIsRejectedWithATimeToComeBack() async throws {
     try await TestMesh.run {
       $0.scheduler.maximumRequests = 1

@@ -6,7 +6,7 @@ import Testing
 @testable import Dispatching
 @testable import Scheduling
 
-@Suite(.timeLimit(.minutes(5))) struct AnswerMemoryTests {
+@Suite(.timeLimit(.minutes(1))) struct AnswerMemoryTests {
   private func limits(count: Int = 100, bytes: Int = 1000) -> AnswerMemoryLimits {
     var limits = AnswerMemoryLimits()
     limits.count = count

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Dispatching
 
-@Suite(.timeLimit(.minutes(5))) struct CaptioningTests {
+@Suite(.timeLimit(.minutes(1))) struct CaptioningTests {
   @Test func aPhotographComesBackAsACaption() async throws {
     try await TestMesh.run { mesh in
       try await mesh.with(FakeLoader(), FakeEncoder(), FakeDecoder()) {

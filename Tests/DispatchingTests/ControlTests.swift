@@ -6,7 +6,7 @@ import Testing
 
 @testable import Dispatching
 
-@Suite(.timeLimit(.minutes(5))) struct ControlTests {
+@Suite(.timeLimit(.minutes(1))) struct ControlTests {
   @Test func theStatusShowsStagesAndWorkers() async throws {
     try await TestMesh.run { mesh in
       #expect(try await mesh.control.status().ready == false)

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Dispatching
 
-@Suite(.timeLimit(.minutes(5))) struct DispatcherServerTests {
+@Suite(.timeLimit(.minutes(1))) struct DispatcherServerTests {
   private typealias Mesh = TestMesh<InProcessTransport.Client>
 
   /// Runs `body` with a served mesh and what asks it to stop; returns when the server has stopped.

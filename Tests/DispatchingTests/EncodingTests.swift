@@ -6,7 +6,7 @@ import Testing
 
 @testable import Dispatching
 
-@Suite(.timeLimit(.minutes(5))) struct EncodingTests {
+@Suite(.timeLimit(.minutes(1))) struct EncodingTests {
   private func request(_ value: Float, features: String = "f") -> EncodeRequest {
     EncodeRequest(
       image: Tensor([3, 1, 1], [value, value, value]), features: features,

@@ -3,7 +3,7 @@ import MeshAPI
 import MessagePack
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct LossTests {
+@Suite(.timeLimit(.minutes(1))) struct LossTests {
   @Test func aStreamCutInTheMiddleOfABatchLosesNothing() async throws {
     try await TestMesh.run { mesh in
       try await mesh.with(FakeLoader(), FakeDecoder()) {

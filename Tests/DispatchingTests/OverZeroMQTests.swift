@@ -7,7 +7,7 @@ import Testing
 import ZeroMQTransport
 
 /// The dispatcher as it is deployed: over ZeroMQ, each worker and client on its own connection.
-@Suite(.timeLimit(.minutes(5))) struct OverZeroMQTests {
+@Suite(.timeLimit(.minutes(1))) struct OverZeroMQTests {
   @Test func aStreamIsAnsweredInFull() async throws {
     try await ZeroMQMesh.run { mesh, _ in
       try await mesh.with(FakeLoader(), FakeEncoder(), FakeEncoder(), FakeDecoder()) {

@@ -4,7 +4,7 @@ import WeightFiles
 
 @testable import Downloads
 
-@Suite("Downloads over HTTP from servers good and bad", .timeLimit(.minutes(5)))
+@Suite("Downloads over HTTP from servers good and bad", .serialized, .timeLimit(.minutes(1)))
 struct DownloadTests {
   private static let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7) }
   private static let hash: String = {

@@ -16,7 +16,7 @@ struct LaboratoryTests {
 
   @Test("a run that is killed in an epoch and resumed ends as one that never stopped")
   func killedAndResumed() async throws {
-    let toy = try ToyLaboratory(train: 400)
+    let toy = try ToyLaboratory(train: 1000)
     let straight = try await Run.of("captionmesh", toy.train("straight"))
     #expect(straight.status == 0, "\(straight.errors)")
     #expect(straight.output.contains("teacher-forced BLEU-4"))
@@ -24,7 +24,7 @@ struct LaboratoryTests {
     let saving = ["--save-every", "0.0000001"]
     let killed = try Running("captionmesh", toy.train("killed", saving))
     let state = toy.file("killed/resume.safetensors")
-    try await killed.appears(state)
+    killed.appears(state)
     kill(killed.process.processIdentifier, SIGKILL)
     #expect(await killed.finished().status == SIGKILL)
     #expect(FileManager.default.fileExists(atPath: state))
@@ -46,11 +46,11 @@ struct LaboratoryTests {
 
   @Test("Ctrl-C saves the state, says how to go on and exits with 75")
   func interrupted() async throws {
-    let toy = try ToyLaboratory(train: 400)
+    let toy = try ToyLaboratory(train: 1000)
     let running = try Running(
       "captionmesh", toy.train("run", ["--save-every", "0.0000001", "--epochs", "1000"]))
     let state = toy.file("run/resume.safetensors")
-    try await running.appears(state)
+    running.appears(state)
     kill(running.process.processIdentifier, SIGINT)
     let run = await running.finished()
     #expect(run.status == 75)

@@ -63,8 +63,10 @@ struct Run {
   }
 
   /// The same without a thread that waits, of which tests have no more than there are processors.
-  static func of(_ program: String, _ arguments: [String]) async throws -> Run {
-    try await Running(program, arguments).finished()
+  static func of(
+    _ program: String, _ arguments: [String], environment: [String: String] = [:]
+  ) async throws -> Run {
+    try await Running(program, arguments, environment: environment).finished()
   }
 
   fileprivate init(status: Int32, output: String, errors: String) {
@@ -136,11 +138,10 @@ final class Running {
     return result
   }
 
-  /// Waits until it has made a file, or has ended without.
-  func appears(_ path: String) async throws {
-    while process.isRunning, !FileManager.default.fileExists(atPath: path) {
-      try await Task.sleep(for: .milliseconds(2))
-    }
+  /// Waits until it has made a file, or has ended without. It keeps its thread: others would be
+  /// scheduled late, and the moment be gone.
+  func appears(_ path: String) {
+    while process.isRunning, !FileManager.default.fileExists(atPath: path) { usleep(1000) }
   }
 
   private var result: Run {

@@ -3,7 +3,7 @@ import ServiceKit
 import ServiceLifecycle
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct MeshProcessTests {
+@Suite(.timeLimit(.minutes(1))) struct MeshProcessTests {
   @Test func theEndOfWhatItIsForIsAGoodEnd() async {
     await #expect(processExitsWith: .exitCode(0)) {
       await MeshProcess.run("test", level: .critical) { _ in [Lasting(), Ending()] }

@@ -9,7 +9,7 @@ import ServiceLifecycle
 import ServiceLifecycleTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct WorkerRunnerTests {
+@Suite(.timeLimit(.minutes(1))) struct WorkerRunnerTests {
   private typealias Client = GRPCClient<InProcessTransport.Client>
 
   private func runner(

@@ -105,7 +105,7 @@ func until(
   _ what: Comment, location: SourceLocation = #_sourceLocation,
   _ condition: () async throws -> Bool
 ) async throws {
-  let deadline = ContinuousClock.now + .seconds(240)
+  let deadline = ContinuousClock.now + .seconds(20)
   while try await !condition() {
     try #require(ContinuousClock.now < deadline, what, sourceLocation: location)
     try await Task.sleep(for: .milliseconds(2))

@@ -3,7 +3,7 @@ import MessagePack
 import Testing
 import ZeroMQTransport
 
-@Suite("Cancellation and shutdown", .timeLimit(.minutes(5)))
+@Suite("Cancellation and shutdown", .timeLimit(.minutes(1)))
 struct CancellationTests {
   @Test("a cancelled call cancels the handler", arguments: [TransportKind.ipc, .tcp])
   func clientCancels(kind: TransportKind) async throws {

@@ -3,7 +3,7 @@ import GRPCCore
 import Testing
 import ZeroMQTransport
 
-@Suite("Connecting and binding", .timeLimit(.minutes(5)))
+@Suite("Connecting and binding", .timeLimit(.minutes(1)))
 struct ConnectingTests {
   private func impatient() -> ZeroMQTransportOptions {
     var options = testOptions()

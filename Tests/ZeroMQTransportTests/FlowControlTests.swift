@@ -3,7 +3,7 @@ import MessagePack
 import Synchronization
 import Testing
 
-@Suite("Flow control", .timeLimit(.minutes(5)))
+@Suite("Flow control", .timeLimit(.minutes(1)))
 struct FlowControlTests {
   @Test("a reader that does not read holds up its stream's server alone")
   func slowReader() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ZeroMQTransport
 
-@Suite("Peers that misbehave", .timeLimit(.minutes(5)))
+@Suite("Peers that misbehave", .timeLimit(.minutes(1)))
 struct HostilePeerTests {
   /// Runs a raw client against a server, and sees to it that another client is not disturbed.
   private func withRawClient(

@@ -3,7 +3,7 @@ import GRPCCore
 import Testing
 import ZeroMQTransport
 
-@Suite("A client in Python", .timeLimit(.minutes(5)), .enabled(if: pythonHasZeroMQ))
+@Suite("A client in Python", .timeLimit(.minutes(1)), .enabled(if: pythonHasZeroMQ))
 struct PythonClientTests {
   @Test("ten lines with a REQ socket make unary calls")
   func unary() async throws {

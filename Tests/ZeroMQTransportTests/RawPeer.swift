@@ -43,7 +43,7 @@ final class RawPeer {
   ///
   /// - Throws: ``Silence`` when none comes within ten seconds.
   func receiveFrames() throws -> [MessageBytes] {
-    let deadline = ContinuousClock.now + .seconds(120)
+    let deadline = ContinuousClock.now + .seconds(10)
     while true {
       if let multipart = socket.receive(envelope: isRouter ? 1 : 0) { return multipart.frames }
       if deadline <= .now { throw Silence() }

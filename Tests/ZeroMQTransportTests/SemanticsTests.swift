@@ -3,7 +3,7 @@ import MessagePack
 import Testing
 
 /// What gRPC promises, over GRPCCore's own transport and over ZeroMQ.
-@Suite("gRPC's semantics", .timeLimit(.minutes(5)))
+@Suite("gRPC's semantics", .timeLimit(.minutes(1)))
 struct SemanticsTests {
   @Test("a unary call", arguments: TransportKind.allCases)
   func unary(kind: TransportKind) async throws {

@@ -63,7 +63,12 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(help: "Minutes between saved states in the middle of an epoch.")
   var saveEvery = 5.0
 
-  @Option(help: "Encoder of the store that encodes --images; by default that of --initial.")
+  @Option(
+    help: """
+      Encoder of the store that encodes --images; by default that of --initial. With --finetune it \
+      may be another of as many channels, such as the same for a larger input: both then learn to \
+      fit each other.
+      """)
   var encoder: String?
 
   @Option(
@@ -166,13 +171,14 @@ struct TrainCommand: AsyncParsableCommand {
     }
     let (store, entry) = try chosenEncoder(start)
     let name = entry.identity.name
-    try check(start, takes: entry.identity.features, of: "encoder \(name)")
     if let finetune {
+      try check(start, takes: entry.identity.features, of: "encoder \(name)", adapting: true)
       return .learning(
         try TrainableEncoder(
           name, in: store, opening: finetune, batchSize: training.batch,
           threadCount: training.threads))
     }
+    try check(start, takes: entry.identity.features, of: "encoder \(name)")
     return .encoder(
       try store.load(name, threadCount: training.threads, maximumBatchSize: training.batch))
   }
@@ -196,10 +202,13 @@ struct TrainCommand: AsyncParsableCommand {
     try folder.keep(encoder: entry.path)
   }
 
+  /// Checks that the model to start from takes these features; one that is `adapting`, because its
+  /// encoder learns along, takes all with as many channels.
   private func check(
-    _ start: Checkpoint?, takes found: FeatureIdentity, of source: String
+    _ start: Checkpoint?, takes found: FeatureIdentity, of source: String, adapting: Bool = false
   ) throws {
     guard let start, start.features.fingerprint != found.fingerprint else { return }
+    if adapting, start.features.channels == found.channels { return }
     throw CheckpointError(
       .mismatch,
       "\(source): gives features of \(found), but \(initial ?? "") takes those of "

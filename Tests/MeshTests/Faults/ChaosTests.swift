@@ -11,17 +11,17 @@ struct ChaosTests {
   }
 
   @Test("nothing is lost, wrong or answered twice while processes die, hang and come back")
-  func chaos() throws {
+  func chaos() async throws {
     // Photographs where there are any, and synthetic pictures elsewhere.
     let images = Programs.flickr8k.map { ["--images", $0.appending(path: "images").path] } ?? []
-    let run = try Run("captionmesh", ["mesh", "chaos", "--minutes", minutes] + images)
+    let run = try await Run.of("captionmesh", ["mesh", "chaos", "--minutes", minutes] + images)
     print(run.output)
     #expect(run.status == 0, "\(run.errors)")
   }
 
   @Test("under ten times what it can do the mesh goes on, says no at once and stays small")
-  func overload() throws {
-    let run = try Run("captionmesh", ["mesh", "chaos", "--overload", "--minutes", "0.5"])
+  func overload() async throws {
+    let run = try await Run.of("captionmesh", ["mesh", "chaos", "--overload", "--minutes", "0.5"])
     print(run.output)
     #expect(run.status == 0, "\(run.errors)")
   }

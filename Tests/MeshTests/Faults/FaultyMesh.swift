@@ -7,7 +7,7 @@ final class FaultyMesh {
   private let environment: [String: String]
 
   /// - Parameter settings: of the environment, such as `CAPTIONMESH_LIMITS_ATTEMPTS`.
-  init(_ settings: [String: String] = [:]) throws {
+  init(_ settings: [String: String] = [:]) async throws {
     // Sockets' paths are short.
     folder = URL(filePath: "/tmp/cm-\(UUID().uuidString.prefix(8))")
     environment = settings.merging(["CAPTIONMESH_RUNTIME": folder.path + "/run"]) { $1 }
@@ -22,17 +22,17 @@ final class FaultyMesh {
     }
     try link("captionmesh-loader", to: "FaultyLoader")
     let model = Programs.repository.appending(path: "Shared/Models/flickr8k-attend.safetensors")
-    let up = try run(["mesh", "up", "--encoders", "1", "--model", model.path])
+    let up = try await run(["mesh", "up", "--encoders", "1", "--model", model.path])
     try #require(up.status == 0, "mesh up: \(up.errors)\(up.output)")
   }
 
   deinit {
-    _ = try? run(["mesh", "down"])
+    _ = try? Run(folder.path + "/captionmesh", ["mesh", "down"], environment: environment)
     try? FileManager.default.removeItem(at: folder)
   }
 
-  func run(_ arguments: [String]) throws -> Run {
-    try Run(folder.path + "/captionmesh", arguments, environment: environment)
+  func run(_ arguments: [String]) async throws -> Run {
+    try await Run.of(folder.path + "/captionmesh", arguments, environment: environment)
   }
 
   /// A photograph under another name.
@@ -44,8 +44,8 @@ final class FaultyMesh {
   }
 
   /// What the supervisor says of a process.
-  func process(_ name: String) throws -> [String: Any] {
-    let status = try run(["mesh", "status", "--json"])
+  func process(_ name: String) async throws -> [String: Any] {
+    let status = try await run(["mesh", "status", "--json"])
     let supervisor = try #require(status.object?["supervisor"] as? [String: Any])
     let processes = try #require(supervisor["processes"] as? [[String: Any]])
     return try #require(processes.first { $0["name"] as? String == name })
