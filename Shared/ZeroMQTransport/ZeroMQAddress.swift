@@ -36,6 +36,27 @@ public struct ZeroMQAddress: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether other machines can reach a server there: tcp anywhere but on loopback. A name other
+  /// than `localhost` counts as another machine, whatever it means.
+  public var isRemote: Bool { isTCP && !isLoopback }
+
+  /// Whether it is a tcp address.
+  public var isTCP: Bool { description.hasPrefix("tcp://") }
+
+  /// Whether it is tcp's loopback: 127.0.0.0/8, also as IPv6 has it, ::1 or localhost.
+  private var isLoopback: Bool {
+    let hostAndPort = description.dropFirst("tcp://".count)
+    var host = hostAndPort[..<hostAndPort.lastIndex(of: ":")!]
+    if ["localhost", "[::1]", "::1"].contains(host) { return true }
+    // What libzmq calls IPv4 addresses once they are bound.
+    let mapped = "[::ffff:"
+    if host.hasPrefix(mapped) && host.hasSuffix("]") {
+      host = host.dropFirst(mapped.count).dropLast()
+    }
+    let numbers = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+    return numbers.count == 4 && numbers[0] == 127 && !numbers.contains(nil)
+  }
+
   /// The socket's file, for an `ipc` address.
   var path: String? {
     description.hasPrefix("ipc://") ? String(description.dropFirst("ipc://".count)) : nil

@@ -25,6 +25,8 @@ extension ZeroMQTransportError {
     public static let addressInUse = Code(description: "ADDRESS_IN_USE")
     /// The address cannot be bound for another reason.
     public static let cannotBind = Code(description: "CANNOT_BIND")
+    /// The address can be reached from other machines, and there are no keys.
+    public static let keysNeeded = Code(description: "KEYS_NEEDED")
     /// The transport was started before, or has been shut down.
     public static let notStartable = Code(description: "NOT_STARTABLE")
     /// libzmq or the operating system refused something that ought to work.
@@ -35,6 +37,13 @@ extension ZeroMQTransportError {
     ZeroMQTransportError(
       code: .addressInUse,
       message: "a live server has \(address) already; stop it or choose another address")
+  }
+
+  static func keysNeeded(_ address: ZeroMQAddress, whose: String) -> ZeroMQTransportError {
+    ZeroMQTransportError(
+      code: .keysNeeded,
+      message: "\(address) can be reached from other machines, and \(whose) has no key for it; "
+        + "`captionmesh keys --help` says how keys are made and used")
   }
 
   /// What libzmq says about the call that failed last on this thread.

@@ -87,7 +87,8 @@ struct ConnectingTests {
     let address = try temporaryAddress()
     let path = String(address.description.dropFirst("ipc://".count))
     let folder = URL(filePath: path).deletingLastPathComponent()
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+    try FileManager.default.createDirectory(
+      at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
     // A socket that nobody listens at any more, as a killed server leaves it.
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
     var name = sockaddr_un()
@@ -107,7 +108,8 @@ struct ConnectingTests {
       }
     }
 
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     defer { try? FileManager.default.removeItem(at: folder) }
     try Data("precious".utf8).write(to: URL(filePath: path))
     let transport = try ZeroMQServerTransport(addresses: [address])

@@ -48,8 +48,8 @@ func withEcho(
 }
 
 func withEchoServer(
-  at address: ZeroMQAddress, options: ZeroMQTransportOptions = testOptions(),
-  service: EchoService = EchoService(),
+  at address: ZeroMQAddress, security: ZeroMQServerSecurity? = nil,
+  options: ZeroMQTransportOptions = testOptions(), service: EchoService = EchoService(),
   _ body: (GRPCServer<ZeroMQServerTransport>) async throws -> Void
 ) async throws {
   defer {
@@ -58,15 +58,17 @@ func withEchoServer(
       try? FileManager.default.removeItem(at: file.deletingLastPathComponent())
     }
   }
-  let transport = try ZeroMQServerTransport(addresses: [address], options: options)
+  let transport = try ZeroMQServerTransport(
+    addresses: [address], security: security, options: options)
   try await withGRPCServer(transport: transport, services: [service], handleServer: body)
 }
 
 func withEchoClient(
-  of address: ZeroMQAddress, options: ZeroMQTransportOptions = testOptions(),
-  _ body: (any EchoCalls) async throws -> Void
+  of address: ZeroMQAddress, security: ZeroMQClientSecurity? = nil,
+  options: ZeroMQTransportOptions = testOptions(), _ body: (any EchoCalls) async throws -> Void
 ) async throws {
-  let transport = try ZeroMQClientTransport(address: address, options: options)
+  let transport = try ZeroMQClientTransport(
+    address: address, security: security, options: options)
   try await withGRPCClient(transport: transport) { client in
     try await body(EchoClient(client: client))
   }

@@ -13,8 +13,9 @@ final class RawPeer {
   private let isRouter: Bool
 
   /// A client that is connected to a server.
-  init(connectedTo address: ZeroMQAddress) throws {
+  init(connectedTo address: ZeroMQAddress, security: ZeroMQClientSecurity? = nil) throws {
     socket = try ZeroMQSocket(ZMQ_DEALER, in: .shared(), limits: ZeroMQLimits())
+    if let security { socket.use(security) }
     wakeup = try Wakeup()
     isRouter = false
     try socket.connect(to: address)

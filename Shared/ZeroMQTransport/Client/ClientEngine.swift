@@ -5,6 +5,7 @@ import MessagePack
 /// The client's I/O thread: the only one that touches the socket.
 final class ClientEngine {
   private let address: ZeroMQAddress
+  private let security: ZeroMQClientSecurity?
   private let options: ZeroMQTransportOptions
   private let mailbox: Mailbox
   private let context: ZeroMQContext
@@ -23,9 +24,11 @@ final class ClientEngine {
   private var isBroken = false
 
   init(
-    address: ZeroMQAddress, options: ZeroMQTransportOptions, mailbox: Mailbox
+    address: ZeroMQAddress, security: ZeroMQClientSecurity?, options: ZeroMQTransportOptions,
+    mailbox: Mailbox
   ) throws(ZeroMQTransportError) {
     self.address = address
+    self.security = address.isTCP ? security : nil
     self.options = options
     self.mailbox = mailbox
     self.context = try ZeroMQContext.shared()
@@ -44,7 +47,7 @@ final class ClientEngine {
       if command >= .finish { return }
       // What has arrived comes before the clock and before the connection's end: a thread that was
       // held up must not take the server for silent, nor lose its last words.
-      if ready.hasConnectionEvents, socket?.connectionEvents().isEmpty == false { isBroken = true }
+      if ready.hasConnectionEvents { enterConnectionEvents() }
       let isIdle = receive()
       let now = ContinuousClock.now
       if isBroken && isIdle { perform(connection.disconnected(now: now)) }
@@ -91,9 +94,30 @@ extension ClientEngine {
     }
   }
 
+  /// Takes note of the connection's end.
+  private func enterConnectionEvents() {
+    for event in socket?.connectionEvents() ?? [] {
+      switch event.kind {
+      case .unknownKey:
+        return refuse(
+          RPCError(
+            code: .unauthenticated, message: "the server knows no such key, or not any more"))
+      case .mechanismMismatch:
+        return refuse(
+          RPCError(
+            code: .unauthenticated,
+            message: security == nil
+              ? "the server wants to see a key; name one with --key FILE"
+              : "the server knows of no keys at this address; leave the key out"))
+      case .accepted, .disconnected, .closed: isBroken = true
+      }
+    }
+  }
+
   private func connect() throws(ZeroMQTransportError) {
     let socket = try ZeroMQSocket(ZMQ_DEALER, in: context, limits: options.limits)
     socket.setRandomIdentity()
+    if let security { socket.use(security) }
     // Each connection is a new socket with a new identity, so that neither side mistakes it for
     // the one that was lost: libzmq's own reconnecting must never come about. To forbid it (-1)
     // or to set ZMQ_IMMEDIATE has libzmq 4.3.4 drop what came just before a disconnection.
@@ -126,7 +150,8 @@ extension ClientEngine {
         channel.lose(
           RPCError(
             code: .unavailable,
-            message: "no server answers at \(address) (waited \(options.connectTimeout))"))
+            message: "no server answers at \(address) (waited \(options.connectTimeout))"
+              + (security == nil ? "" : "; it may have another key than the key file says")))
       }
       return channel.isOver
     }

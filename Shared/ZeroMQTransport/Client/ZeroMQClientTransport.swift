@@ -29,18 +29,26 @@ public final class ZeroMQClientTransport: ClientTransport {
   /// The server's address.
   public let address: ZeroMQAddress
   private let options: ZeroMQTransportOptions
+  private let security: ZeroMQClientSecurity?
   private let methodConfig: [MethodConfig.Name: MethodConfig]
   private let mailbox: Mailbox
   private let state = Mutex(State.idle(openStreams: 0))
   private let nextStream = Atomic<UInt64>(1)
 
-  /// - Throws: ``ZeroMQTransportError`` with code `system`.
+  /// - Parameter security: the keys, without which only a server on this machine is called.
+  /// - Throws: ``ZeroMQTransportError`` with code `system`, or `keysNeeded` for an address of
+  ///   another machine.
   public init(
-    address: ZeroMQAddress, options: ZeroMQTransportOptions = ZeroMQTransportOptions(),
+    address: ZeroMQAddress, security: ZeroMQClientSecurity? = nil,
+    options: ZeroMQTransportOptions = ZeroMQTransportOptions(),
     serviceConfig: ServiceConfig = ServiceConfig()
   ) throws {
+    if security == nil, address.isRemote {
+      throw ZeroMQTransportError.keysNeeded(address, whose: "this client")
+    }
     self.address = address
     self.options = options
+    self.security = security
     self.mailbox = try Mailbox()
     self.retryThrottle = serviceConfig.retryThrottling.map { RetryThrottle(policy: $0) }
     let configs = serviceConfig.methodConfig.flatMap { config in config.names.map { ($0, config) } }
@@ -68,8 +76,10 @@ public final class ZeroMQClientTransport: ClientTransport {
     }
     defer { state.withLock { $0 = .closed } }
     try await withTaskCancellationHandler {
-      try await NamedThread.run(name: "zmq-client") { [address, options, mailbox] in
-        try ClientEngine(address: address, options: options, mailbox: mailbox).run()
+      try await NamedThread.run(name: "zmq-client") { [address, security, options, mailbox] in
+        try ClientEngine(
+          address: address, security: security, options: options, mailbox: mailbox
+        ).run()
       }
     } onCancel: {
       mailbox.post(.abort)

@@ -6,6 +6,10 @@ import MessagePack
 final class ServerEngine {
   /// A client, there while it pings or has streams.
   private struct Peer {
+    /// What the authenticator calls it; nil where there is none.
+    let user: String?
+    /// Who that is.
+    let caller: ZeroMQPeer
     var heartbeat = Heartbeat()
     var streams: [UInt64: StreamChannel] = [:]
     let unread = UnreadCounter()
@@ -15,6 +19,8 @@ final class ServerEngine {
   private let mailbox: Mailbox
   private let accepted: AsyncStream<StreamChannel>.Continuation
   private let socket: ZeroMQSocket
+  /// Who is asked whom to let in; nil: everybody who can reach the socket.
+  private let authentication: AuthenticationSocket?
   private var peers: [PeerID: Peer] = [:]
   private var connections = ConnectionTable()
   /// Clients whose connections have come to their end, in the order of these.
@@ -27,13 +33,22 @@ final class ServerEngine {
 
   /// - Parameter accepted: gets each new stream, and its end when there will be no more.
   init(
-    options: ZeroMQTransportOptions, mailbox: Mailbox,
+    options: ZeroMQTransportOptions, security: ZeroMQServerSecurity?, mailbox: Mailbox,
     accepted: AsyncStream<StreamChannel>.Continuation
   ) throws(ZeroMQTransportError) {
     self.options = options
     self.mailbox = mailbox
     self.accepted = accepted
-    socket = try ZeroMQSocket(ZMQ_ROUTER, in: ZeroMQContext.shared(), limits: options.limits)
+    let context: ZeroMQContext
+    if let security {
+      context = try ZeroMQContext()
+      // Before there is a socket that could be connected to.
+      authentication = try AuthenticationSocket(security, in: context)
+    } else {
+      context = try ZeroMQContext.shared()
+      authentication = nil
+    }
+    socket = try ZeroMQSocket(ZMQ_ROUTER, in: context, limits: options.limits)
     socket.set(ZMQ_ROUTER_MANDATORY, 1)
     nextTick = .now + options.pingInterval
   }
@@ -42,6 +57,7 @@ final class ServerEngine {
   /// - Throws: ``ZeroMQTransportError`` with code `addressInUse` or `cannotBind`.
   func bind(_ address: ZeroMQAddress) throws(ZeroMQTransportError) -> ZeroMQAddress {
     if let path = address.path { try IPCSocketFile.prepare(path, of: address) }
+    authentication?.prepare(socket, for: address)
     return try socket.bind(to: address)
   }
 
@@ -63,6 +79,7 @@ final class ServerEngine {
       // What has arrived comes before the clock and before connections' ends: a thread that was
       // held up must not take its clients for silent, and must know whose connections they are.
       if ready.hasConnectionEvents { enterConnectionEvents() }
+      authentication?.answer()
       let isIdle = receive()
       if isIdle { loseDisconnected() }
       tick(now: .now)
@@ -75,7 +92,9 @@ final class ServerEngine {
     for instant in [nextDeadline, graceEnd] {
       if let instant { deadline = min(deadline, instant) }
     }
-    return ZeroMQSocket.wait(for: socket, writable: false, wakeup: mailbox.wakeup, until: deadline)
+    return ZeroMQSocket.wait(
+      for: socket, writable: false, or: authentication?.socket, wakeup: mailbox.wakeup,
+      until: deadline)
   }
 
   /// Starts nothing new, and gives what is open its time.
@@ -117,6 +136,17 @@ extension ServerEngine {
     {
       // If it comes back it is to know that its calls are over, and why.
       fail(peers[id]!, .silent)
+      lose(id)
+    }
+    loseRevoked()
+  }
+
+  /// Ends what clients do whose keys have been revoked, or are now another's.
+  private func loseRevoked() {
+    guard let authentication else { return }
+    for (id, peer) in peers where authentication.peer(peer.user) != peer.caller {
+      fail(peer, .unknownKey)
+      send(WireError.unknownKey.header, to: id)
       lose(id)
     }
   }
@@ -207,14 +237,22 @@ extension ServerEngine {
   /// - Returns: whether that was everything.
   private func receive() -> Bool {
     for _ in 0..<256 {
-      guard var multipart = socket.receive(envelope: 1) else { return true }
+      guard
+        var multipart = socket.receive(envelope: 1, withUser: authentication != nil)
+      else { return true }
       // The identity comes first, always.
       let id = PeerID(multipart.frames.removeFirst())
       if peers[id] == nil {
         enterConnectionEvents()
         guard connections.claim(multipart.connection, by: id) else { continue }
-        peers[id] = Peer()
+        guard let caller = caller(multipart.user) else {
+          send(WireError.unknownKey.header, to: id)
+          continue
+        }
+        peers[id] = Peer(user: multipart.user, caller: caller)
       }
+      // Whoever takes over an identity does not take over what it was let in as.
+      guard peers[id]?.user == multipart.user else { continue }
       do {
         try receive(multipart, from: id)
       } catch {
@@ -226,6 +264,12 @@ extension ServerEngine {
     return false
   }
 
+  /// Who sends a message; nil: nobody who may.
+  private func caller(_ user: String?) -> ZeroMQPeer? {
+    guard let authentication else { return .local }
+    return authentication.peer(user)
+  }
+
   /// Takes note of what has become of connections.
   private func enterConnectionEvents() {
     for event in socket.connectionEvents() {
@@ -233,7 +277,7 @@ extension ServerEngine {
       case .accepted: connections.opened(event.descriptor)
       case .disconnected:
         if let id = connections.closed(event.descriptor) { disconnected.append(id) }
-      case .closed: break
+      case .closed, .unknownKey, .mechanismMismatch: break
       }
     }
   }
@@ -292,6 +336,9 @@ extension ServerEngine {
     guard let peer = peers[id], peer.streams[stream] == nil else {
       throw refusal(.invalidArgument, "stream \(stream) is open already")
     }
+    guard caller(peer.user) == peer.caller else {
+      throw WireError(stream: stream, .unauthenticated, RPCError.unknownKey.message)
+    }
     guard peer.streams.count < options.limits.maxStreamsPerPeer else {
       throw refusal(
         .resourceExhausted, "more than \(options.limits.maxStreamsPerPeer) calls at once")
@@ -314,7 +361,8 @@ extension ServerEngine {
       method: String(opening.method[opening.method.index(after: slash)...]))
     let channel = StreamChannel(
       StreamState(server: rules, metadata: opening.metadata),
-      route: .init(stream: stream, peer: id), method: method, mailbox: mailbox,
+      route: .init(stream: stream, peer: id, caller: peer.caller), method: method,
+      mailbox: mailbox,
       unreadOfPeer: peer.unread)
     peers[id]?.streams[stream] = channel
     channel.receiveRequest(messages, end: end, opening: true)
@@ -334,6 +382,12 @@ extension ServerEngine {
 extension RPCError {
   fileprivate static let shuttingDown = RPCError(
     code: .unavailable, message: "the server is shutting down")
+  fileprivate static let unknownKey = RPCError(
+    code: .unauthenticated, message: "the server knows no such key, or not any more")
   fileprivate static let silent = RPCError(
     code: .unavailable, message: "nothing was heard of the client for too long")
+}
+
+extension WireError {
+  fileprivate static let unknownKey = WireError(.unauthenticated, RPCError.unknownKey.message)
 }

@@ -27,17 +27,26 @@ public final class ZeroMQServerTransport: ServerTransport {
 
   private let addresses: [ZeroMQAddress]
   private let options: ZeroMQTransportOptions
+  private let security: ZeroMQServerSecurity?
   private let mailbox: Mailbox
   private let state = Mutex(State.idle(waiting: []))
 
-  /// - Parameter addresses: one at least, all served alike.
-  /// - Throws: ``ZeroMQTransportError`` with code `system`.
+  /// - Parameters:
+  ///   - addresses: one at least, all served alike.
+  ///   - security: the keys, without which only addresses of this machine are served.
+  /// - Throws: ``ZeroMQTransportError`` with code `system`, or `keysNeeded` for an address that
+  ///   other machines can reach.
   public init(
-    addresses: [ZeroMQAddress], options: ZeroMQTransportOptions = ZeroMQTransportOptions()
+    addresses: [ZeroMQAddress], security: ZeroMQServerSecurity? = nil,
+    options: ZeroMQTransportOptions = ZeroMQTransportOptions()
   ) throws {
     precondition(!addresses.isEmpty, "a server needs an address")
+    if security == nil, let remote = addresses.first(where: \.isRemote) {
+      throw ZeroMQTransportError.keysNeeded(remote, whose: "the server")
+    }
     self.addresses = addresses
     self.options = options
+    self.security = security
     self.mailbox = try Mailbox()
   }
 
@@ -101,10 +110,10 @@ public final class ZeroMQServerTransport: ServerTransport {
   ) async {
     await withServerContextRPCCancellationHandle { handle in
       channel.attach(handle)
-      let context = ServerContext(
-        descriptor: channel.method,
-        remotePeer: "zmq:\(channel.route.peer.map(\.description) ?? "")",
+      var context = ServerContext(
+        descriptor: channel.method, remotePeer: channel.route.remotePeer,
         localPeer: "pid:\(getpid())", cancellation: handle)
+      context.transportSpecific = channel.route.caller
       await handler(channel.serverStream, context)
       channel.finishWriting()
     }
@@ -113,7 +122,8 @@ public final class ZeroMQServerTransport: ServerTransport {
   /// What the I/O thread does.
   private func work(accepted: AsyncStream<StreamChannel>.Continuation) throws {
     do {
-      let engine = try ServerEngine(options: options, mailbox: mailbox, accepted: accepted)
+      let engine = try ServerEngine(
+        options: options, security: security, mailbox: mailbox, accepted: accepted)
       var bound: [ZeroMQAddress] = []
       for address in addresses { bound.append(try engine.bind(address)) }
       listening(bound)
@@ -165,6 +175,16 @@ extension ZeroMQServerTransport {
       }
     }
     for continuation in waiting { continuation.resume(throwing: error) }
+  }
+}
+
+extension StreamChannel.Route {
+  /// What names the client: a keyholder the same on all connections, others by their connection.
+  fileprivate var remotePeer: String {
+    switch caller {
+    case .local: "zmq:\(peer.map(\.description) ?? "")"
+    case .keyholder(let identity): "zmq:\(identity.name)"
+    }
   }
 }
 

@@ -5,8 +5,8 @@ import Glibc
 /// libzmq removes whatever file is at the path when it binds, even that of a live server, hence
 /// the look before.
 enum IPCSocketFile {
-  /// Makes the folder, open to this user only, where it is missing, and sees to it that no server
-  /// listens at the path. The file that a killed server left is no obstacle.
+  /// Makes the folder, open to this user only, where it is missing, and sees to it that it is so
+  /// where it is not, for whoever can enter it can connect, and that no server listens at the path. The file that a killed server left is no obstacle.
   ///
   /// - Throws: ``ZeroMQTransportError`` with code `addressInUse` or `cannotBind`.
   static func prepare(_ path: String, of address: ZeroMQAddress) throws(ZeroMQTransportError) {
@@ -14,6 +14,7 @@ enum IPCSocketFile {
     if !folder.isEmpty, unsafe mkdir(folder, 0o700) != 0, errno != EEXIST {
       throw cannotBind(address, "cannot make the folder \(folder)")
     }
+    try check(folder: folder.isEmpty ? "/" : folder, of: address)
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else { return }
     guard status.st_mode & S_IFMT == S_IFSOCK else {
@@ -21,6 +22,27 @@ enum IPCSocketFile {
         code: .cannotBind, message: "\(path) exists and is no socket; choose another address")
     }
     if isAlive(path) { throw .addressInUse(address) }
+  }
+
+  private static func check(
+    folder: String, of address: ZeroMQAddress
+  ) throws(ZeroMQTransportError) {
+    var status = stat()
+    guard unsafe stat(folder, &status) == 0 else {
+      throw cannotBind(address, "cannot look at the folder \(folder)")
+    }
+    guard status.st_uid == geteuid() else {
+      throw ZeroMQTransportError(
+        code: .cannotBind,
+        message: "cannot bind \(address): the folder \(folder) is another user's; choose one of "
+          + "your own")
+    }
+    guard status.st_mode & 0o077 == 0 else {
+      throw ZeroMQTransportError(
+        code: .cannotBind,
+        message: "cannot bind \(address): others may enter the folder \(folder); run: chmod 700 "
+          + folder)
+    }
   }
 
   /// Whether a process accepts connections at the path.

@@ -8,4 +8,6 @@ struct Multipart {
   var excess: String?
   /// The file descriptor of the connection that it came by.
   var connection: Int32 = -1
+  /// Who the authenticator said it comes from; nil where there is none.
+  var user: String?
 }

@@ -2,7 +2,8 @@ import CZeroMQ
 import Glibc
 import Synchronization
 
-/// The process's only ZeroMQ context, there while a transport needs it.
+/// The process's only ZeroMQ context, there while a transport needs it; beside it a server that
+/// lets clients in by their keys has one of its own, since a context has one authenticator.
 ///
 /// It is made when the first transport starts (hence after any process was spawned) and
 /// terminated by the last one that stops, which waits until what was sent has left the process,
@@ -26,7 +27,7 @@ final class ZeroMQContext: Sendable {
     }
   }
 
-  private init() throws(ZeroMQTransportError) {
+  init() throws(ZeroMQTransportError) {
     guard let pointer = unsafe zmq_ctx_new() else { throw .lastError("cannot use ZeroMQ") }
     unsafe self.pointer = unsafe pointer
   }

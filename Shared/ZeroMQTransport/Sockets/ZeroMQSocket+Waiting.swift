@@ -8,8 +8,9 @@ extension ZeroMQSocket {
     of socket: UnsafeMutableRawPointer, in context: ZeroMQContext
   ) throws(ZeroMQTransportError) -> UnsafeMutableRawPointer {
     let name = "inproc://monitor-\(UInt(bitPattern: socket))-\(UInt64.random(in: 0 ... .max))"
-    // The events whose value is a file descriptor.
-    let events = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED
+    let events =
+      ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED
+      | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL
     guard unsafe zmq_socket_monitor(socket, name, events) == 0,
       let monitor = unsafe zmq_socket(context.pointer, ZMQ_PAIR)
     else { throw .lastError("cannot watch a ZeroMQ socket") }
@@ -29,27 +30,34 @@ extension ZeroMQSocket {
       case disconnected
       /// A connection could not be made, or a listener was closed.
       case closed
+      /// The server does not know the key.
+      case unknownKey
+      /// One side wants keys and the other has none.
+      case mechanismMismatch
     }
 
     var kind: Kind
+    /// Of the first three kinds the file descriptor, of the others nothing that matters.
     var descriptor: Int32
   }
 
   /// What has become of connections since the last call, in order.
   func connectionEvents() -> [ConnectionEvent] {
     var events: [ConnectionEvent] = []
-    var more = true
-    var connection: Int32 = -1
-    while let event = unsafe Self.receiveFrame(from: monitor, more: &more, connection: &connection)
-    {
+    var origin = FrameOrigin()
+    while let event = unsafe Self.receiveFrame(from: monitor, &origin) {
       // A frame with the event in 16 bits and a value in 32, then one with the address.
-      guard more, event.count == 6 else { continue }
+      guard origin.hasMore, event.count == 6 else { continue }
       let descriptor = unsafe event.bytes.unsafeLoadUnaligned(fromByteOffset: 2, as: Int32.self)
       let kind: ConnectionEvent.Kind
       switch unsafe Int32(event.bytes.unsafeLoadUnaligned(as: UInt16.self)) {
       case ZMQ_EVENT_ACCEPTED: kind = .accepted
       case ZMQ_EVENT_DISCONNECTED: kind = .disconnected
       case ZMQ_EVENT_CLOSED: kind = .closed
+      case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: kind = .unknownKey
+      case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL
+      where descriptor == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH:
+        kind = .mechanismMismatch
       default: continue
       }
       events.append(ConnectionEvent(kind: kind, descriptor: descriptor))
@@ -84,12 +92,14 @@ extension ZeroMQSocket {
 
   /// Waits for a message, a connection's event, a signal, or `deadline`.
   ///
-  /// - Parameter writable: whether to wait for the socket to become writable, too.
+  /// - Parameters:
+  ///   - writable: whether to wait for the socket to become writable, too.
+  ///   - other: another socket to wait for a message at.
   static func wait(
-    for socket: ZeroMQSocket?, writable: Bool, wakeup: Wakeup,
+    for socket: ZeroMQSocket?, writable: Bool, or other: ZeroMQSocket? = nil, wakeup: Wakeup,
     until deadline: ContinuousClock.Instant
   ) -> Ready {
-    var items = unsafe InlineArray<3, zmq_pollitem_t>(repeating: zmq_pollitem_t())
+    var items = unsafe InlineArray<4, zmq_pollitem_t>(repeating: zmq_pollitem_t())
     unsafe items[0] = zmq_pollitem_t(
       socket: nil, fd: wakeup.descriptor, events: Int16(ZMQ_POLLIN), revents: 0)
     if let socket {
@@ -98,10 +108,14 @@ extension ZeroMQSocket {
       unsafe items[2] = zmq_pollitem_t(
         socket: socket.monitor, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0)
     }
+    if let other {
+      unsafe items[3] = zmq_pollitem_t(
+        socket: other.pointer, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0)
+    }
     let timeout = milliseconds(until: deadline)
-    let count: Int32 = socket == nil ? 1 : 3
+    let count: Int32 = socket == nil ? 1 : other == nil ? 3 : 4
     let result = unsafe withUnsafeMutablePointer(to: &items) { items in
-      unsafe items.withMemoryRebound(to: zmq_pollitem_t.self, capacity: 3) { items in
+      unsafe items.withMemoryRebound(to: zmq_pollitem_t.self, capacity: 4) { items in
         unsafe zmq_poll(items, count, timeout)
       }
     }

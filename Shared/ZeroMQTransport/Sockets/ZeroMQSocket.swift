@@ -19,7 +19,7 @@ final class ZeroMQSocket {
   /// What ``unbind()`` gives back.
   var bound: [ZeroMQAddress] = []
 
-  /// - Parameter type: `ZMQ_DEALER` or `ZMQ_ROUTER`.
+  /// - Parameter type: `ZMQ_DEALER`, `ZMQ_ROUTER` or `ZMQ_REP`.
   /// - Throws: ``ZeroMQTransportError`` with code `system`.
   init(
     _ type: Int32, in context: ZeroMQContext, limits: ZeroMQLimits
@@ -61,12 +61,24 @@ final class ZeroMQSocket {
     precondition(result == 0, "libzmq does not know option \(option)")
   }
 
+  func set(_ option: Int32, bytes: [UInt8]) {
+    let result = unsafe zmq_setsockopt(pointer, option, bytes, bytes.count)
+    precondition(result == 0, "libzmq refuses option \(option) of \(bytes.count) bytes")
+  }
+
+  /// Has the connections that are made next be those of CURVE.
+  func use(_ security: ZeroMQClientSecurity) {
+    set(ZMQ_CURVE_SERVERKEY, bytes: security.serverKey.bytes)
+    set(ZMQ_CURVE_PUBLICKEY, bytes: security.keys.publicKey.bytes)
+    set(ZMQ_CURVE_SECRETKEY, bytes: security.keys.secretKey.bytes)
+  }
+
   /// Gives the socket the identity by which a ROUTER knows it: 16 random bytes.
   func setRandomIdentity() {
     // A first byte of zero is libzmq's own.
-    let identity = [UInt8.random(in: 1...255)] + (1..<16).map { _ in UInt8.random(in: 0...255) }
-    let result = unsafe zmq_setsockopt(pointer, ZMQ_ROUTING_ID, identity, identity.count)
-    precondition(result == 0, "libzmq refuses an identity of 16 bytes")
+    set(
+      ZMQ_ROUTING_ID,
+      bytes: [UInt8.random(in: 1...255)] + (1..<16).map { _ in UInt8.random(in: 0...255) })
   }
 
   func connect(to address: ZeroMQAddress) throws(ZeroMQTransportError) {
@@ -89,6 +101,13 @@ final class ZeroMQSocket {
     let actual = try ZeroMQAddress(String(decoding: endpoint[..<(length - 1)], as: UTF8.self))
     bound.append(actual)
     return actual
+  }
+
+  /// Binds an address within the process.
+  func bind(endpoint: String) throws(ZeroMQTransportError) {
+    guard unsafe zmq_bind(pointer, endpoint) == 0 else {
+      throw .lastError("cannot bind \(endpoint)")
+    }
   }
 
   /// Whether a message can be sent now.
@@ -139,15 +158,17 @@ final class ZeroMQSocket {
 
   /// The next message, or nil when none has come.
   ///
-  /// - Parameter envelope: the number of frames in front of what the peer sent.
-  func receive(envelope: Int = 0) -> Multipart? {
+  /// - Parameters:
+  ///   - envelope: the number of frames in front of what the peer sent.
+  ///   - withUser: whether to ask whom the authenticator let in.
+  func receive(envelope: Int = 0, withUser: Bool = false) -> Multipart? {
     var multipart = Multipart()
     var bytes = 0
-    var more = true
-    while more {
-      let next = unsafe Self.receiveFrame(
-        from: pointer, more: &more, connection: &multipart.connection)
-      guard let frame = next else { return nil }
+    var origin = FrameOrigin(user: withUser ? .unread : .unwanted)
+    while origin.hasMore {
+      guard let frame = unsafe Self.receiveFrame(from: pointer, &origin) else { return nil }
+      multipart.connection = origin.connection
+      if case .read(let user) = origin.user { multipart.user = user }
       guard multipart.excess == nil else { continue }
       bytes += frame.count
       if multipart.frames.count == limits.maxFrames + envelope {
@@ -161,8 +182,23 @@ final class ZeroMQSocket {
     return multipart
   }
 
+  /// What libzmq says of a frame beside its bytes.
+  struct FrameOrigin {
+    enum User {
+      case unwanted, unread
+      case read(String)
+    }
+
+    /// Whether more frames belong to the same message.
+    var hasMore = true
+    /// The file descriptor of the connection that it came by.
+    var connection: Int32 = -1
+    /// Whom the authenticator let in, which is read once a message.
+    var user = User.unwanted
+  }
+
   static func receiveFrame(
-    from pointer: UnsafeMutableRawPointer, more: inout Bool, connection: inout Int32
+    from pointer: UnsafeMutableRawPointer, _ origin: inout FrameOrigin
   ) -> MessageBytes? {
     var message = zmq_msg_t()
     unsafe zmq_msg_init(&message)
@@ -172,8 +208,11 @@ final class ZeroMQSocket {
       result = unsafe zmq_msg_recv(&message, pointer, ZMQ_DONTWAIT)
     } while result < 0 && zmq_errno() == EINTR
     guard result >= 0 else { return nil }
-    more = unsafe zmq_msg_more(&message) != 0
-    connection = unsafe zmq_msg_get(&message, ZMQ_SRCFD)
+    origin.hasMore = unsafe zmq_msg_more(&message) != 0
+    origin.connection = unsafe zmq_msg_get(&message, ZMQ_SRCFD)
+    if case .unread = origin.user, let user = unsafe zmq_msg_gets(&message, "User-Id") {
+      origin.user = unsafe .read(String(cString: user))
+    }
     let count = unsafe zmq_msg_size(&message)
     if count == 0 { return .empty }
     if count < smallFrame {

@@ -12,6 +12,8 @@ final class StreamChannel: Sendable {
     var stream: UInt64
     /// The identity of the client, at a server.
     var peer: PeerID?
+    /// Who the client is, at a server.
+    var caller = ZeroMQPeer.local
   }
 
   private struct State {
