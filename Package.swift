@@ -133,6 +133,7 @@ let package = Package(
     // The mesh
     library("MessagePack", ["CMessagePack", "Tensor", grpcCore]),
     library("MeshAPI", ["MessagePack", "Tensor", grpcCore]),
+    library("MeshSecurity", ["MeshAPI", "ZeroMQTransport", grpcCore, logging]),
     // Optimised in debug builds as well: tests run ten million events through it.
     .target(name: "Scheduling", path: "Shared/Scheduling", swiftSettings: settings + optimised),
     library(
@@ -141,8 +142,8 @@ let package = Package(
     library(
       "ServiceKit",
       [
-        "MeshAPI", "MessagePack", "ZeroMQTransport", argumentParser, grpcCore, logging,
-        serviceLifecycle, unixSignals, yams,
+        "MeshAPI", "MeshSecurity", "MessagePack", "ZeroMQTransport", argumentParser, grpcCore,
+        logging, serviceLifecycle, unixSignals, yams,
       ]),
     library("Supervision", ["CProcesses", "MeshAPI", "ServiceKit", grpcCore, logging]),
     library(
@@ -153,7 +154,8 @@ let package = Package(
       "CaptionMesh",
       [
         "Compute", "Datasets", "Decoders", "Downloads", "Encoders", "Features", "Imaging",
-        "MeshAPI", "MessagePack", "Models", "NumpyFiles", "Reporting", "Scoring", "ServiceKit",
+        "MeshAPI", "MeshSecurity", "MessagePack", "Models", "NumpyFiles", "Reporting", "Scoring",
+        "ServiceKit",
         "Supervision",
         "Tensor", "Training", "Vocabulary", "ZeroMQTransport", argumentParser, grpcCore, logging,
         serviceLifecycle,
@@ -176,8 +178,8 @@ let package = Package(
     service(
       "Dispatcher",
       [
-        "Dispatching", "MeshAPI", "Scheduling", "ServiceKit", "ZeroMQTransport", argumentParser,
-        grpcCore, logging, serviceLifecycle,
+        "Dispatching", "MeshAPI", "MeshSecurity", "Scheduling", "ServiceKit", "ZeroMQTransport",
+        argumentParser, grpcCore, logging, serviceLifecycle,
       ]),
     service("Scorer", ["MeshAPI", "Scoring", "ServiceKit", argumentParser, grpcCore]),
 
@@ -214,6 +216,12 @@ let package = Package(
         "Encoders", "Imaging", "MeshAPI", "MessagePack", "ServiceKit", argumentParser, grpcCore,
       ],
       path: "Tests/FaultyLoader", swiftSettings: settings),
+    tests(
+      "MeshSecurityTests",
+      [
+        "Dispatching", "MeshAPI", "MeshSecurity", "Scheduling", "Supervision", "ZeroMQTransport",
+        grpcCore, grpcInProcess, logging,
+      ]),
     tests("MeshTests", ["Datasets", "FaultyLoader", "Features", "Tensor"]),
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
     tests("NumpyFilesTests", ["NumpyFiles", "Tensor"]),
