@@ -219,7 +219,7 @@ let package = Package(
     tests(
       "MeshSecurityTests",
       [
-        "Dispatching", "MeshAPI", "MeshSecurity", "Scheduling", "Supervision", "ZeroMQTransport",
+        "Dispatching", "MeshAPI", "MeshSecurity", "MessagePack", "Scheduling", "ZeroMQTransport",
         grpcCore, grpcInProcess, logging,
       ]),
     tests("MeshTests", ["Datasets", "FaultyLoader", "Features", "Tensor"]),

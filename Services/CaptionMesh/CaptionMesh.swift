@@ -32,5 +32,6 @@ struct CaptionMesh: AsyncParsableCommand {
       CommandGroup(
         name: "Encoders and models",
         subcommands: [EncoderCommand.self, EncodeCommand.self, ModelCommand.self]),
+      CommandGroup(name: "Several machines", subcommands: [KeysCommand.self]),
     ])
 }

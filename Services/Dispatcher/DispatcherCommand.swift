@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dispatching
 import Logging
+import MeshSecurity
 import ServiceKit
 import ServiceLifecycle
 import ZeroMQTransport
@@ -30,13 +31,19 @@ struct DispatcherCommand: AsyncParsableCommand {
       var options = ZeroMQTransportOptions()
       options.missedPings = 20
       // What clients send before it is admitted or refused counts as well.
-      options.limits.maxUnreadBytesPerPeer = 64 << 20
+      options.limits.maxUnreadBytesPerPeer = settings.limits.clientBytes
+      options.limits.maxStreamsPerPeer = settings.limits.clientCalls
+      options.limits.maxFrameBytes = settings.limits.frameBytes
+      options.limits.maxMessageBytes = settings.limits.messageBytes
+      let security = try settings.serverSecurity(logger: logger)
       let core = DispatchCore(DispatcherConfiguration(settings), logger: logger)
       logger.notice("listening at \(settings.addresses.joined(separator: ", "))")
       return [
         DispatcherServer(
-          core, transport: try ZeroMQServerTransport(addresses: addresses, options: options),
-          drainTimeout: settings.limits.drainTimeout)
+          core,
+          transport: try ZeroMQServerTransport(
+            addresses: addresses, security: security, options: options),
+          interceptors: [RoleInterceptor()], drainTimeout: settings.limits.drainTimeout)
       ]
     }
   }

@@ -24,5 +24,6 @@ extension DispatcherConfiguration {
       scheduler: scheduler, requiredStages: Set(required), build: ThisProcess.build,
       pid: ThisProcess.pid, memoryBytes: { ThisProcess.residentBytes })
     window = settings.limits.window
+    requestsPerClient = settings.limits.clientRequests
   }
 }

@@ -11,7 +11,7 @@ struct CaptionerService: Captioner.Service {
   ) async throws -> ServerResponse<CaptionReply> {
     let message = request.message
     let job = Job(message, deadline: core.deadline(of: request.metadata))
-    let answer = await core.answer(to: job)
+    let answer = await core.answer(to: job, for: context)
     if case .failure(let failure) = answer.result {
       throw RPCError(failure.naming(message.name))
     }
@@ -26,7 +26,7 @@ struct CaptionerService: Captioner.Service {
     _ request: StreamingServerRequest<CaptionRequest>, context: ServerContext
   ) async throws -> StreamingServerResponse<CaptionReply> {
     StreamingServerResponse { writer in
-      let client = await core.makeClient()
+      let client = await core.makeClient(of: context.remotePeer)
       let session = CaptionStreamSession(
         core: core, client: client, window: core.configuration.window,
         deadline: core.deadline(of: request.metadata))
@@ -46,8 +46,10 @@ struct CaptionerService: Captioner.Service {
 extension DispatchCore {
   /// Hands in one request and waits for its answer. When the call is cancelled the request is too,
   /// and that is its answer.
-  nonisolated func answer(to job: Job) async -> Answer<StagePayload> {
-    let client = await makeClient()
+  nonisolated func answer(
+    to job: Job, for context: ServerContext
+  ) async -> Answer<StagePayload> {
+    let client = await makeClient(of: context.remotePeer)
     let (answers, finish) = AsyncStream<Answer<StagePayload>>.makeStream()
     await submit(job, for: client) { finish.yield($0) }
     let answer = await withRPCCancellationHandler {

@@ -4,7 +4,10 @@ import MessagePack
 import Scheduling
 
 extension DispatchCore {
-  func makeClient() -> ClientID { ClientID(rawValue: makeID()) }
+  /// - Parameter caller: as `ServerContext.remotePeer` names it; for the dispatcher itself, nothing.
+  func makeClient(of caller: String = "") -> ClientID {
+    ClientID(rawValue: makeID(), caller: caller)
+  }
 
   /// Hands a request to the scheduler. `onAnswer` is called exactly once, possibly before this
   /// returns, and must not wait for anything.
@@ -15,6 +18,11 @@ extension DispatchCore {
       answeredFromMemory += 1
       return onAnswer(answer)
     }
+    guard openRequests[client.caller, default: 0] < configuration.requestsPerClient else {
+      refusedOfClients += 1
+      return onAnswer(Answer(failure: tooManyRequests))
+    }
+    openRequests[client.caller, default: 0] += 1
     let id = RequestID(rawValue: makeID())
     waiters[id] = Waiter(client: client, key: job.key, options: job.options, onAnswer: onAnswer)
     let submission = Submission(
@@ -23,9 +31,24 @@ extension DispatchCore {
     handle(.requestArrived(id, submission))
   }
 
+  private var tooManyRequests: Failure {
+    Failure(
+      .resourceExhausted,
+      "this client has \(configuration.requestsPerClient) requests in hand, as many as one may; "
+        + "try again later", retryAfter: scheduler.retryAfter)
+  }
+
+  /// Forgets who waits for a request's answer.
+  func removeWaiter(of id: RequestID) -> Waiter? {
+    guard let waiter = waiters.removeValue(forKey: id) else { return nil }
+    let count = openRequests[waiter.client.caller, default: 1]
+    openRequests[waiter.client.caller] = count > 1 ? count - 1 : nil
+    return waiter
+  }
+
   /// Hands an answer to who waits for it, and remembers it for the case that it does not arrive.
   func give(_ answer: Answer<StagePayload>, to id: RequestID) {
-    guard let waiter = waiters.removeValue(forKey: id) else { return }
+    guard let waiter = removeWaiter(of: id) else { return }
     if let key = waiter.key { memory.remember(answer, to: key, at: time.now()) }
     waiter.onAnswer(answer)
   }

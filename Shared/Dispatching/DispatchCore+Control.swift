@@ -49,6 +49,7 @@ extension DispatchCore {
   private func counters(_ status: SchedulerStatus) -> [String: Int] {
     var counters = status.counters.named
     counters["answered_from_memory"] = answeredFromMemory
+    counters["rejected", default: 0] += refusedOfClients
     return counters
   }
 
@@ -89,9 +90,8 @@ extension DispatchCore {
   /// streams of workers, who will come back to the next dispatcher, and of watchers.
   func hangUp() {
     let failure = Failure(.unavailable, "the dispatcher stopped before there was an answer")
-    for (id, waiter) in waiters {
-      waiters[id] = nil
-      waiter.onAnswer(Answer(failure: failure))
+    for id in Array(waiters.keys) {
+      removeWaiter(of: id)?.onAnswer(Answer(failure: failure))
       handle(.requestCancelled(id))
     }
     for (id, registration) in registrations {

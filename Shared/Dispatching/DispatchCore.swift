@@ -34,6 +34,8 @@ public actor DispatchCore {
   let time: TimeSource
   var scheduler: Scheduler<StagePayload>
   var waiters: [RequestID: Waiter] = [:]
+  /// Requests in hand by the client that they are of; no zeros.
+  var openRequests: [String: Int] = [:]
   var registrations: [WorkerID: Registration] = [:]
   /// Bytes of corpora that are still being received.
   var gathering: [ClientID: Int] = [:]
@@ -43,6 +45,8 @@ public actor DispatchCore {
   var watchers: [ClientID: HealthWatcher] = [:]
   /// Requests answered from ``memory``.
   var answeredFromMemory = 0
+  /// Requests refused since their client had enough of them in hand.
+  var refusedOfClients = 0
   private var lastID: UInt64 = 0
   private var timer: (at: Duration, task: Task<Void, Never>)?
 
@@ -107,4 +111,6 @@ public actor DispatchCore {
 /// Names one client's call.
 struct ClientID: Hashable, Sendable {
   let rawValue: UInt64
+  /// Whose call it is: a holder of a key, or a connection.
+  let caller: String
 }

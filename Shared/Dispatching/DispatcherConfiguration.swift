@@ -9,6 +9,8 @@ public struct DispatcherConfiguration: Sendable {
   public var requiredStages: Set<String>
   /// The most requests of one client's stream that are in the mesh or wait to be read by it.
   public var window = 64
+  /// The most requests that one client has in hand, on all its streams and, by its key, connections.
+  public var requestsPerClient = 128
   /// What is remembered of answers.
   public var memory = AnswerMemoryLimits()
   /// How often workers are to be heard of.

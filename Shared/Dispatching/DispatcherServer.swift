@@ -9,11 +9,16 @@ public struct DispatcherServer<Transport: ServerTransport>: Service {
   private let server: GRPCServer<Transport>
   private let drainTimeout: Duration
 
-  /// - Parameter drainTimeout: how long requests that are in may take once the server is to stop.
-  public init(_ core: DispatchCore, transport: Transport, drainTimeout: Duration) {
+  /// - Parameters:
+  ///   - interceptors: see each call before it is served.
+  ///   - drainTimeout: how long requests that are in may take once the server is to stop.
+  public init(
+    _ core: DispatchCore, transport: Transport, interceptors: [any ServerInterceptor] = [],
+    drainTimeout: Duration
+  ) {
     self.core = core
     self.drainTimeout = drainTimeout
-    server = GRPCServer(transport: transport, services: core.services)
+    server = GRPCServer(transport: transport, services: core.services, interceptors: interceptors)
   }
 
   /// - Throws: `RPCError` with code UNAVAILABLE when the transport stops though nobody asked it to,

@@ -15,7 +15,7 @@ struct FeatureExtractorService: FeatureExtractor.Service {
     let answer = await core.answer(
       to: Job(
         .encode, .message(message.image), byteCount: message.image.tensor.bytes.byteCount,
-        deadline: core.deadline(of: request.metadata)))
+        deadline: core.deadline(of: request.metadata)), for: context)
     // All encoders at a time agree on their features, but those may have come in the meantime.
     try await core.requireEncoders(of: message.features)
     do throws(Failure) {

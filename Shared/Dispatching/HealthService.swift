@@ -20,7 +20,7 @@ struct HealthService: Health.Service {
     _ request: ServerRequest<HealthCheckRequest>, context: ServerContext
   ) async throws -> StreamingServerResponse<HealthCheckResponse> {
     StreamingServerResponse { writer in
-      let client = await core.makeClient()
+      let client = await core.makeClient(of: context.remotePeer)
       let changes = await core.watch(request.message.service, as: client)
       do {
         try await context.cancellation.ending {

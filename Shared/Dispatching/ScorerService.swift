@@ -9,7 +9,7 @@ struct ScorerService: Scorer.Service {
   func score(
     _ request: StreamingServerRequest<ScoreRequest>, context: ServerContext
   ) async throws -> ServerResponse<ScoreReply> {
-    let client = await core.makeClient()
+    let client = await core.makeClient(of: context.remotePeer)
     let input: ScoreInput
     do {
       input = try await context.cancellation.ending {
@@ -23,7 +23,7 @@ struct ScorerService: Scorer.Service {
     let answer = await core.answer(
       to: Job(
         .score, .message(input), byteCount: byteCount,
-        deadline: core.deadline(of: request.metadata)))
+        deadline: core.deadline(of: request.metadata)), for: context)
     do throws(Failure) {
       return ServerResponse(message: try answer.unpack(ScoreReply.self, from: .score))
     } catch {

@@ -76,7 +76,7 @@ extension Scheduler {
   }
 
   /// Half of what a request takes: by then half of those that are in now will have left.
-  private var retryAfter: Duration {
+  package var retryAfter: Duration {
     min(max((meanResidence ?? .seconds(1)) / 2, .milliseconds(50)), .seconds(10))
   }
 

@@ -7,13 +7,14 @@ public import MeshAPI
 ///
 /// ```yaml
 /// addresses: [ipc:///run/user/1000/captionmesh/dispatcher.sock]
+/// keys: /home/user/.config/captionmesh/keys
 /// log_level: info
 /// encoder: efficientnet-lite2
 /// store: /var/lib/captionmesh/encoders
 /// model: /var/lib/captionmesh/captioner.safetensors
 /// stages:
 ///   encode: {workers: 2, threads: 1, max_batch: 4, delay_ms: 5, queue: 64}
-/// limits: {requests: 256, megabytes: 256, request_seconds: 60, window: 64}
+/// limits: {requests: 256, client_requests: 128, megabytes: 256, request_seconds: 60, window: 64}
 /// ```
 ///
 /// All keys may be left out. A key that is not known is refused with its line. The environment
@@ -39,6 +40,16 @@ public struct MeshConfiguration: Hashable, Sendable {
   public struct Limits: Hashable, Sendable {
     /// Requests held at a time.
     public var requests = 256
+    /// Requests of one client held at a time.
+    public var clientRequests = 128
+    /// Calls that one connection may have open.
+    public var clientCalls = 4_096
+    /// Bytes of one connection that wait for being admitted or refused.
+    public var clientBytes = 64 << 20
+    /// Bytes of one frame, hence of a photograph.
+    public var frameBytes = 64 << 20
+    /// Bytes of one message's frames together.
+    public var messageBytes = 128 << 20
     /// Payload bytes held when a request is admitted.
     public var bytes = 256 << 20
     /// The longest that a request may take.
@@ -58,6 +69,9 @@ public struct MeshConfiguration: Hashable, Sendable {
   /// Where the dispatcher listens; by default in the runtime directory. Workers and clients connect
   /// to the first.
   public var addresses: [String]
+  /// The folder of the dispatcher's keys, for tcp of any kind; nil: the user's, for tcp beyond
+  /// loopback alone.
+  public var keys: String?
   public var logLevel: Logger.Level = .info
   /// The encoder's name in the encoder store; nil: the one that the model was trained with.
   public var encoder: String?
@@ -101,6 +115,7 @@ public struct MeshConfiguration: Hashable, Sendable {
         environment: environment, workingDirectory: FileManager.default.currentDirectoryPath)
       addresses = [try directory.dispatcherAddress]
     }
+    keys = try root.string("keys")
     if let level = try root.choice("log_level", among: Logger.Level.self) { logLevel = level }
     encoder = try root.string("encoder")
     store = try root.string("store")
@@ -139,6 +154,19 @@ extension MeshConfiguration.StageSettings {
 extension MeshConfiguration.Limits {
   init(_ section: inout ConfigurationSection) throws(ServiceError) {
     if let value = try section.integer("requests", in: 1...100_000) { requests = value }
+    if let value = try section.integer("client_requests", in: 1...100_000) {
+      clientRequests = value
+    }
+    if let value = try section.integer("client_calls", in: 1...100_000) { clientCalls = value }
+    if let value = try section.integer("client_megabytes", in: 1...1_000_000) {
+      clientBytes = value << 20
+    }
+    if let value = try section.integer("frame_megabytes", in: 1...1_024) {
+      frameBytes = value << 20
+    }
+    if let value = try section.integer("message_megabytes", in: 1...2_048) {
+      messageBytes = value << 20
+    }
     if let value = try section.integer("megabytes", in: 1...1_000_000) { bytes = value << 20 }
     if let value = try section.integer("request_seconds", in: 1...86_400) {
       requestTimeout = .seconds(value)

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import GRPCCore
 import Logging
+import MeshSecurity
 import ServiceLifecycle
 import ZeroMQTransport
 
@@ -9,6 +10,8 @@ public struct WorkerOptions: ParsableArguments {
   @Option(
     help: "The dispatcher's address, such as ipc:///run/user/1000/captionmesh/dispatcher.sock.")
   public var dispatcher: String?
+
+  @OptionGroup public var keys: KeyOptions
 
   @Flag(help: "End when standard input ends: the supervisor is gone.")
   public var supervised = false
@@ -43,8 +46,10 @@ public struct WorkerOptions: ParsableArguments {
     if supervised { SupervisorWatch.endWithSupervisor() }
     await MeshProcess.run(name, level: Logger.Level(rawValue: logLevel)!) { logger in
       let address = try ZeroMQAddress(dispatcher ?? RuntimeDirectory.default.dispatcherAddress)
+      let security = try keys.security(for: address, role: .worker)
       let worker = try makeWorker()
-      let client = GRPCClient(transport: try ZeroMQClientTransport(address: address))
+      let client = GRPCClient(
+        transport: try ZeroMQClientTransport(address: address, security: security))
       return [
         ClientConnection(client), WorkerRunner(worker: worker, client: client, logger: logger),
       ]

@@ -2,6 +2,7 @@ import ArgumentParser
 import Decoders
 import Encoders
 import Features
+import Logging
 import MeshAPI
 import Models
 import ServiceKit
@@ -49,6 +50,9 @@ struct MeshSettings: ParsableArguments {
   /// the encoder are there and belong together.
   func plan(_ directory: RuntimeDirectory, programs: String) throws -> MeshPlan {
     var configuration = try MeshConfiguration.load(config)
+    // The dispatcher would say so too, but in its log.
+    _ = try configuration.serverSecurity(
+      logger: Logger(label: "keys") { _ in SwiftLogNoOpLogHandler() })
     if let loaders { configuration.stages[.load]!.workers = loaders }
     if let encoders { configuration.stages[.encode]!.workers = encoders }
     if let decoders { configuration.stages[.decode]!.workers = decoders }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import MeshAPI
+import MeshSecurity
 import ServiceKit
 import Supervision
 
@@ -10,6 +11,8 @@ struct StatusCommand: AsyncParsableCommand {
     commandName: "status",
     abstract: "Show the stages, their workers and their queues.",
     discussion: "Exits 0 when the mesh is ready, 1 when it is not or there is none.")
+
+  @OptionGroup var mesh: MeshOptions
 
   @Flag(help: "Print JSON: ready; stages with queued and workers (id, pid, state); supervisor.")
   var json = false
@@ -35,9 +38,18 @@ struct StatusCommand: AsyncParsableCommand {
 
   func run() async throws {
     let directory = RuntimeDirectory.default
-    let account = Account(
-      dispatcher: await MeshConnection.dispatcherStatus(directory),
-      supervisor: await MeshConnection.supervisorStatus(directory))
+    let account: Account
+    if mesh.dispatcher == nil {
+      account = Account(
+        dispatcher: await MeshConnection.dispatcherStatus(directory),
+        supervisor: await MeshConnection.supervisorStatus(directory))
+    } else {
+      // Its supervisor answers on its own machine alone.
+      let status = try await mesh.withClient(role: .administrator) {
+        try await Control.Client($0).status()
+      }
+      account = Account(dispatcher: status, supervisor: nil)
+    }
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

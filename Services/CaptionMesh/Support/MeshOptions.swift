@@ -1,5 +1,6 @@
 import ArgumentParser
 import GRPCCore
+import MeshSecurity
 import ServiceKit
 import ZeroMQTransport
 
@@ -12,15 +13,26 @@ struct MeshOptions: ParsableArguments {
       valueName: "address"))
   var dispatcher: String?
 
+  @OptionGroup var keys: KeyOptions
+
   /// Connects to the mesh, calls `body`, and disconnects.
   func withClient<Value: Sendable>(
+    role: KeyRole = .client,
     _ body: @Sendable @escaping (GRPCClient<ZeroMQClientTransport>) async throws -> Value
   ) async throws -> Value {
-    let address = try dispatcher ?? RuntimeDirectory.default.dispatcherAddress
+    let address = try ZeroMQAddress(dispatcher ?? Self.ownAddress())
     // Long enough for a machine that is busy, and short enough to be told of it.
     var options = ZeroMQTransportOptions()
     options.connectTimeout = .seconds(4)
-    let transport = try ZeroMQClientTransport(address: ZeroMQAddress(address), options: options)
+    let transport = try ZeroMQClientTransport(
+      address: address, security: try keys.security(for: address, role: role), options: options)
     return try await withGRPCClient(transport: transport) { try await body($0) }
+  }
+
+  /// The address of this user's mesh, in a directory where nobody else can have put a socket.
+  private static func ownAddress() throws -> String {
+    let directory = RuntimeDirectory.default
+    if directory.exists { try directory.check() }
+    return try directory.dispatcherAddress
   }
 }

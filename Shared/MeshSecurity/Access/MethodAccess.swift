@@ -5,7 +5,7 @@ import MeshAPI
 public enum MethodAccess {
   /// By the methods' full names. Administrators may call everything that is here, and nobody
   /// anything that is not.
-  static let roles: [String: Set<Role>] = [
+  static let roles: [String: Set<KeyRole>] = [
     name(Captioner.caption): [.client],
     name(Captioner.captionStream): [.client],
     name(FeatureExtractor.encode): [.client],
@@ -23,7 +23,7 @@ public enum MethodAccess {
   /// Whether a role may call a method.
   ///
   /// - Parameter method: its full name, as in `captionmesh.v1.Control/Status`.
-  public static func allows(_ role: Role, _ method: String) -> Bool {
+  public static func allows(_ role: KeyRole, _ method: String) -> Bool {
     guard let roles = roles[method] else { return false }
     return role == .administrator || roles.contains(role)
   }

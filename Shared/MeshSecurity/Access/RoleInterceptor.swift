@@ -17,7 +17,7 @@ public struct RoleInterceptor: ServerInterceptor {
   ) async throws -> StreamingServerResponse<Output> {
     if case .keyholder(let holder)? = context.transportSpecific as? ZeroMQPeer {
       let method = context.descriptor.fullyQualifiedMethod
-      guard let role = Role(rawValue: holder.role), MethodAccess.allows(role, method) else {
+      guard let role = KeyRole(rawValue: holder.role), MethodAccess.allows(role, method) else {
         throw RPCError(
           code: .permissionDenied,
           message: "\(holder.name) may not call \(method) with a key of the role \(holder.role)")

@@ -12,7 +12,7 @@ public import ZeroMQTransport
 /// one with nobody in it.
 public struct AuthorizedKeys: Hashable, Sendable {
   public struct Entry: Hashable, Sendable {
-    public var role: Role
+    public var role: KeyRole
     public var key: CurvePublicKey
     public var name: String
   }
@@ -41,7 +41,7 @@ public struct AuthorizedKeys: Hashable, Sendable {
     var names: Set<String> = []
     var keys: Set<CurvePublicKey> = []
     for line in lines.entries {
-      guard line.words.count == 3, let role = Role(rawValue: String(line.words[0])),
+      guard line.words.count == 3, let role = KeyRole(rawValue: String(line.words[0])),
         let key = CurvePublicKey(z85: line.words[1]), KeyName.isValid(line.words[2])
       else {
         throw malformed("line \(line.number) is not a role, a public key and a name")

@@ -12,7 +12,7 @@ public enum ClientKeys {
   /// - Throws: ``SecurityError`` when there is no key for another machine, or the file is malformed
   ///   or open to others.
   public static func security(
-    for address: ZeroMQAddress, file: String?, role: Role, environment: [String: String]
+    for address: ZeroMQAddress, file: String?, role: KeyRole, environment: [String: String]
   ) throws(SecurityError) -> ZeroMQClientSecurity? {
     guard address.isTCP else { return nil }
     let named = file ?? environment[variable].flatMap { $0.isEmpty ? nil : $0 }

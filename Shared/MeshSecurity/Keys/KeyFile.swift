@@ -16,7 +16,7 @@ public import ZeroMQTransport
 public struct KeyFile: Sendable {
   /// What makes the holder somebody else than the dispatcher.
   public struct Membership: Sendable {
-    public var role: Role
+    public var role: KeyRole
     /// The dispatcher's public key, by which the holder knows it.
     public var dispatcherKey: CurvePublicKey
   }
@@ -86,7 +86,7 @@ public struct KeyFile: Sendable {
     switch (values["role"], values["dispatcher"]) {
     case (nil, nil): membership = nil
     case (let role?, let key?):
-      guard let role = Role(rawValue: String(role)), let key = CurvePublicKey(z85: key) else {
+      guard let role = KeyRole(rawValue: String(role)), let key = CurvePublicKey(z85: key) else {
         throw malformed("has a role or a dispatcher's key that cannot be")
       }
       membership = Membership(role: role, dispatcherKey: key)

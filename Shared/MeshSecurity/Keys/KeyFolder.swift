@@ -30,6 +30,9 @@ public struct KeyFolder: Hashable, Sendable {
   public var dispatcherKey: String { file(of: KeyName.dispatcher) }
   public var authorizedKeys: String { "\(path)/authorized_keys" }
 
+  /// Whether there is a dispatcher's key.
+  public var hasDispatcherKey: Bool { unsafe access(dispatcherKey, F_OK) == 0 }
+
   /// Where the key file of a name is.
   public func file(of name: String) -> String { "\(path)/\(name).key" }
 
@@ -63,7 +66,7 @@ extension KeyFolder {
       try PrivateFile.write(key.text, to: dispatcherKey, replacing: false)
       try PrivateFile.write(AuthorizedKeys().text, to: authorizedKeys, replacing: false)
     }
-    for role in Role.allCases { try add(role.rawValue, role) }
+    for role in KeyRole.allCases { try add(role.rawValue, role) }
   }
 
   /// Makes a key and lets it in.
@@ -74,7 +77,7 @@ extension KeyFolder {
   ///   that is there.
   @discardableResult
   public func add(
-    _ name: String, _ role: Role, file: String? = nil
+    _ name: String, _ role: KeyRole, file: String? = nil
   ) throws(SecurityError) -> String {
     guard KeyName.isValid(name), name != KeyName.dispatcher else {
       throw SecurityError(

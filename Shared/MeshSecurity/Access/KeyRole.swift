@@ -1,5 +1,5 @@
 /// What the holder of a key may do.
-public enum Role: String, Sendable, CaseIterable, CustomStringConvertible {
+public enum KeyRole: String, Sendable, CaseIterable, CustomStringConvertible {
   /// Has photographs captioned, images encoded and captions scored.
   case client
   /// Serves a stage.
