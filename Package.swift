@@ -187,7 +187,8 @@ let package = Package(
     tests(
       "CaptionMeshTests",
       [
-        "CaptionMesh", "Encoders", "MeshAPI", "MessagePack", "Scoring", "WeightFiles",
+        "CaptionMesh", "Encoders", "MeshAPI", "MeshSecurity", "MessagePack", "Scoring",
+        "WeightFiles",
         argumentParser, grpcCore, grpcInProcess,
       ]),
     tests("ComputeTests", ["Compute", "Tensor"]),

@@ -1,4 +1,4 @@
-"""Captions a photograph through a mesh. Usage: caption.py PHOTOGRAPH [ADDRESS]"""
+"""Captions a photograph through a mesh. Usage: caption.py PHOTOGRAPH [ADDRESS [KEY-FILE]]"""
 import os, sys
 import msgpack, msgpack_numpy, zmq
 
@@ -7,6 +7,10 @@ runtime = os.environ.get("CAPTIONMESH_RUNTIME") or (
 address = sys.argv[2] if len(sys.argv) > 2 else f"ipc://{runtime}/dispatcher.sock"
 socket = zmq.Context().socket(zmq.REQ)
 socket.setsockopt(zmq.RCVTIMEO, 30_000)
+if len(sys.argv) > 3:
+    key = dict(line.split() for line in open(sys.argv[3]) if not line.startswith("#"))
+    socket.curve_publickey, socket.curve_secretkey = key["public"].encode(), key["secret"].encode()
+    socket.curve_serverkey = key["dispatcher"].encode()
 socket.connect(address)
 header = {"v": 1, "kind": "request", "method": "captionmesh.v1.Captioner/Caption", "metadata": {"grpc-timeout": "25S"}, "coalesce": True, "end": True}
 request = {"id": "1", "image": open(sys.argv[1], "rb").read(), "name": sys.argv[1], "beam": 3, "attention": True}

@@ -51,7 +51,7 @@ enum HelpTexts {
       captionmesh caption dog.jpg --compare --model run1/best.safetensors \
         --model run2/best.safetensors --attention dog.html
 
-    USAGE: captionmesh caption <image> [--local] [--compare] [--attention <file>] [--json] [--beam <beam>] [--timeout <timeout>] [--dispatcher <address>] [--model <file> ...] [--store <store>] [--threads <threads>]
+    USAGE: captionmesh caption <image> [--local] [--compare] [--attention <file>] [--json] [--beam <beam>] [--timeout <timeout>] [--dispatcher <address>] [--key <file>] [--model <file> ...] [--store <store>] [--threads <threads>]
 
     ARGUMENTS:
       <image>                 JPEG or PNG file.
@@ -60,6 +60,8 @@ enum HelpTexts {
       --dispatcher <address>  The dispatcher's address, such as
                               ipc:///run/user/1000/captionmesh/dispatcher.sock or tcp://127.0.0.1:7400;
                               by default the mesh of this user.
+      --key <file>            Key file for a dispatcher on another machine; else $CAPTIONMESH_KEY, else
+                              the one in ~/.config/captionmesh/keys.
 
     WITHOUT A MESH:
       --model <file>          Checkpoint to use; by default the one that comes with the program. Where

@@ -26,6 +26,36 @@ import Testing
     }
   }
 
+  @Test func aClientHasItsShareOfThePlacesAndNoMore() async throws {
+    try await TestMesh.run {
+      $0.requestsPerClient = 2
+    } _: { mesh in
+      /// A call of a client that is known by a name.
+      func caption(_ name: String, as caller: String) async throws {
+        try await withServerContextRPCCancellationHandle { handle in
+          var context = ServerContext.test(Captioner.caption.descriptor, handle)
+          context.remotePeer = caller
+          _ = try await CaptionerService(core: mesh.core).caption(
+            ServerRequest(metadata: [:], message: .sample(name)), context: context)
+        }
+      }
+      let first = ["a", "b"].map { name in Task { try await caption(name, as: "alice") } }
+      try await mesh.settle { $0.requests == 2 }
+      let error = await #expect(throws: RPCError.self) { try await caption("c", as: "alice") }
+      #expect(error?.code == .resourceExhausted)
+      let pushback = error?.metadata[stringValues: "grpc-retry-pushback-ms"].first { _ in true }
+      #expect(pushback.flatMap { Int($0) } ?? 0 > 0)
+      #expect(try await mesh.control.status().counters["rejected"] == 1)
+      let other = Task { try await caption("d", as: "bob") }
+      try await mesh.settle { $0.requests == 3 }
+      try await mesh.with(FakeLoader(), FakeEncoder(), FakeDecoder()) {
+        for task in first + [other] { try await task.value }
+        try await caption("e", as: "alice")
+      }
+      #expect(await mesh.core.openRequests.isEmpty)
+    }
+  }
+
   @Test func aRejectedItemOfAStreamSaysWhenToComeBack() async throws {
     try await TestMesh.run {
       $0.scheduler.maximumBytes = 4

@@ -30,6 +30,7 @@ import Testing
     let configuration = try parse(
       """
       addresses: [ipc:///run/mesh.ipc, "tcp://0.0.0.0:7100"]
+      keys: /keys
       log_level: debug
       encoder: resnet101
       store: /encoders
@@ -40,6 +41,11 @@ import Testing
           workers: 2
       limits:
         requests: 10
+        client_requests: 5
+        client_calls: 6
+        client_megabytes: 7
+        frame_megabytes: 8
+        message_megabytes: 9
         megabytes: 2
         request_seconds: 5
         window: 6
@@ -48,6 +54,7 @@ import Testing
         drain_seconds: 9
       """)
     #expect(configuration.addresses == ["ipc:///run/mesh.ipc", "tcp://0.0.0.0:7100"])
+    #expect(configuration.keys == "/keys")
     #expect(configuration.logLevel == .debug)
     #expect(configuration.encoder == "resnet101")
     #expect(configuration.store == "/encoders")
@@ -63,6 +70,11 @@ import Testing
     #expect(configuration.stages[.load]?.workers == 1)
     var limits = MeshConfiguration.Limits()
     limits.requests = 10
+    limits.clientRequests = 5
+    limits.clientCalls = 6
+    limits.clientBytes = 7 << 20
+    limits.frameBytes = 8 << 20
+    limits.messageBytes = 9 << 20
     limits.bytes = 2 << 20
     limits.requestTimeout = .seconds(5)
     limits.window = 6
@@ -70,6 +82,26 @@ import Testing
     limits.attempts = 2
     limits.drainTimeout = .seconds(9)
     #expect(configuration.limits == limits)
+  }
+
+  @Test(arguments: ["tcp://0.0.0.0:7100", "tcp://*:7100", "tcp://192.0.2.1:7100"])
+  func anAddressOfOtherMachinesNeedsKeys(address: String) throws {
+    let configuration = try parse("addresses: [ipc:///run/mesh.ipc, \"\(address)\"]")
+    let error = #expect(throws: ServiceError.self) {
+      try configuration.serverSecurity(
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        environment: ["XDG_CONFIG_HOME": "/nowhere"])
+    }
+    #expect(error?.message.hasPrefix(address) == true)
+    #expect(error?.message.contains("captionmesh keys init") == true)
+  }
+
+  @Test(arguments: ["tcp://127.0.0.1:7100", "ipc:///run/mesh.ipc"])
+  func anAddressOfThisMachineNeedsNone(address: String) throws {
+    let security = try parse("addresses: \(address)").serverSecurity(
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+      environment: ["XDG_CONFIG_HOME": "/nowhere"])
+    #expect(security == nil)
   }
 
   @Test func oneAddressNeedsNoList() throws {
