@@ -27,6 +27,7 @@ final class HDF5File: Sendable {
   init(_ path: String, _ mode: Mode) throws(DatasetError) {
     self.path = path
     id = try HDF5File.exclusively { () throws(DatasetError) in
+      chdf5_forbid_plugins()
       let id =
         switch mode {
         case .read: unsafe H5Fopen(path, chdf5_read_only(), chdf5_default())

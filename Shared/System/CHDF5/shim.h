@@ -36,6 +36,10 @@ static inline hid_t chdf5_float16(void) {
   return type;
 }
 
+// A file can name filters, and the library looks for these among plugins, which are code: none of
+// what is read here needs any.
+static inline void chdf5_forbid_plugins(void) { H5PLset_loading_state(0); }
+
 // HDF5 prints its error stack to stderr by itself; the wrapper reports errors instead.
 static inline void chdf5_silence(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
 
