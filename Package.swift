@@ -220,7 +220,7 @@ let package = Package(
     tests(
       "MeshSecurityTests",
       [
-        "Dispatching", "MeshAPI", "MeshSecurity", "MessagePack", "Scheduling", "ZeroMQTransport",
+        "Dispatching", "MeshAPI", "MeshSecurity", "Scheduling", "Tensor", "ZeroMQTransport",
         grpcCore, grpcInProcess, logging,
       ]),
     tests("MeshTests", ["Datasets", "FaultyLoader", "Features", "Tensor"]),

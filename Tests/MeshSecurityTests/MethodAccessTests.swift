@@ -3,9 +3,9 @@ import GRPCCore
 import GRPCInProcessTransport
 import Logging
 import MeshAPI
-import MessagePack
 import Scheduling
 import Synchronization
+import Tensor
 import Testing
 import ZeroMQTransport
 
@@ -91,13 +91,12 @@ struct MethodAccessTests {
           codes[method.fullyQualifiedMethod] = (error as? RPCError)?.code ?? .unknown
         }
       }
-      var options = CallOptions.defaults
-      options.timeout = .milliseconds(50)
       await record(Health.check.descriptor) { _ = try await Health.Client(client).check() }
       await record(Control.status.descriptor) { _ = try await Control.Client(client).status() }
-      await record(Captioner.caption.descriptor) { [options] in
-        _ = try await Captioner.Client(client).caption(
-          CaptionRequest(id: "1", image: MessageBytes([1])), options: options)
+      await record(FeatureExtractor.encode.descriptor) {
+        // There is no encoder, hence an answer at once.
+        _ = try await FeatureExtractor.Client(client).encode(
+          EncodeRequest(image: Tensor([3, 1, 1], [Float](repeating: 0, count: 3)), features: "x"))
       }
       await record(Dispatcher.work.descriptor) {
         // A worker that does not say hello is told so, if it may speak at all.

@@ -67,7 +67,7 @@ struct SecurityTests {
     let stream = try mesh.start(
       ["stream", "--json", "-"] + dispatcher + ["--key", key("alice")], input: list)
     for (intruder, reason) in [
-      ([], "unauthenticated"), (bob, "unauthenticated"),
+      ([], "key"), (bob, "unauthenticated"),
       (["--key", key("client", of: "elsewhere")], "unavailable"),
       (["--key", key("worker")], "permissionDenied"),
     ] {

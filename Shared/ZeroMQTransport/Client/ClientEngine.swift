@@ -22,6 +22,8 @@ final class ClientEngine {
   private var unsent: [[MessageBytes]] = []
   /// Whether the connection broke; what came before that may still be unread.
   private var isBroken = false
+  /// Whether the server has hung up during a handshake since it last answered.
+  private var hangsUp = false
 
   init(
     address: ZeroMQAddress, security: ZeroMQClientSecurity?, options: ZeroMQTransportOptions,
@@ -109,6 +111,10 @@ extension ClientEngine {
             message: security == nil
               ? "the server wants to see a key; name one with --key FILE"
               : "the server knows of no keys at this address; leave the key out"))
+      case .hangup:
+        // Its reason, if it gave one, may have been lost with the connection.
+        hangsUp = true
+        isBroken = true
       case .accepted, .disconnected, .closed: isBroken = true
       }
     }
@@ -151,7 +157,7 @@ extension ClientEngine {
           RPCError(
             code: .unavailable,
             message: "no server answers at \(address) (waited \(options.connectTimeout))"
-              + (security == nil ? "" : "; it may have another key than the key file says")))
+              + (hangsUp && address.isTCP ? "; what is there hangs up, perhaps over the key" : "")))
       }
       return channel.isOver
     }
@@ -236,6 +242,7 @@ extension ClientEngine {
     do {
       let (header, messages) = try multipart.parsed(limits: options.limits)
       connection.heard(now: .now)
+      hangsUp = false
       switch header {
       case .response(let stream, let metadata, let ending):
         if let channel = open[stream] {

@@ -277,7 +277,7 @@ extension ServerEngine {
       case .accepted: connections.opened(event.descriptor)
       case .disconnected:
         if let id = connections.closed(event.descriptor) { disconnected.append(id) }
-      case .closed, .unknownKey, .mechanismMismatch: break
+      case .closed, .unknownKey, .mechanismMismatch, .hangup: break
       }
     }
   }

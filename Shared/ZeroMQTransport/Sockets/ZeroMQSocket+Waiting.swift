@@ -11,6 +11,7 @@ extension ZeroMQSocket {
     let events =
       ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED
       | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL
+      | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL
     guard unsafe zmq_socket_monitor(socket, name, events) == 0,
       let monitor = unsafe zmq_socket(context.pointer, ZMQ_PAIR)
     else { throw .lastError("cannot watch a ZeroMQ socket") }
@@ -34,6 +35,8 @@ extension ZeroMQSocket {
       case unknownKey
       /// One side wants keys and the other has none.
       case mechanismMismatch
+      /// The other side hung up during the handshake.
+      case hangup
     }
 
     var kind: Kind
@@ -58,6 +61,7 @@ extension ZeroMQSocket {
       case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL
       where descriptor == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH:
         kind = .mechanismMismatch
+      case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: kind = .hangup
       default: continue
       }
       events.append(ConnectionEvent(kind: kind, descriptor: descriptor))
