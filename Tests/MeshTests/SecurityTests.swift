@@ -10,9 +10,9 @@ struct SecurityTests {
   private let photograph = Programs.repository.path + "/Tests/Fixtures/Imaging/jpeg-420.jpg"
 
   /// Makes the keys of a mesh and returns the settings that name them.
-  private func makeKeys(_ name: String) throws -> [String: String] {
+  private func makeKeys(_ name: String) async throws -> [String: String] {
     let settings = ["XDG_CONFIG_HOME": folder.appending(path: name).path, "CAPTIONMESH_KEY": ""]
-    let run = try Run("captionmesh", ["keys", "init"], environment: settings)
+    let run = try await Run.of("captionmesh", ["keys", "init"], environment: settings)
     try #require(run.status == 0, "\(run.errors)")
     return settings
   }
@@ -39,28 +39,28 @@ struct SecurityTests {
   }
 
   @Test("a client with a key captions, and nobody else gets anything, while others go on")
-  func keys() throws {
+  func keys() async throws {
     defer { try? FileManager.default.removeItem(at: folder) }
-    var settings = try makeKeys("mesh")
-    _ = try makeKeys("elsewhere")
+    var settings = try await makeKeys("mesh")
+    _ = try await makeKeys("elsewhere")
     let port = try freePort()
     settings["CAPTIONMESH_ADDRESSES"] = "tcp://0.0.0.0:\(port)"
-    let mesh = try TestMesh(["--encoders", "1"], settings: settings)
+    let mesh = try await TestMesh(["--encoders", "1"], settings: settings)
     let dispatcher = ["--dispatcher", "tcp://127.0.0.1:\(port)"]
     for name in ["alice", "bob"] {
-      #expect(try mesh.run(["keys", "add", name, "--role", "client"]).status == 0)
+      #expect(try await mesh.ask(["keys", "add", name, "--role", "client"]).status == 0)
     }
 
     let image = ["caption", photograph, "--json"]
-    let own = try mesh.run(image)
+    let own = try await mesh.ask(image)
     let caption = try #require(own.object?["caption"] as? String, "\(own.errors)")
-    let alice = try mesh.run(image + dispatcher + ["--key", key("alice")])
+    let alice = try await mesh.ask(image + dispatcher + ["--key", key("alice")])
     #expect(alice.object?["caption"] as? String == caption, "\(alice.errors)")
     let bobsCopy = folder.appending(path: "copy.key")
     try FileManager.default.copyItem(at: URL(filePath: key("bob")), to: bobsCopy)
     let bob = ["--key", bobsCopy.path]
-    #expect(try mesh.run(image + dispatcher + bob).status == 0)
-    #expect(try mesh.run(["keys", "revoke", "bob"]).status == 0)
+    #expect(try await mesh.ask(image + dispatcher + bob).status == 0)
+    #expect(try await mesh.ask(["keys", "revoke", "bob"]).status == 0)
 
     // Somebody streams while others try.
     let list = Array(repeating: photograph, count: 60).joined(separator: "\n")
@@ -71,48 +71,52 @@ struct SecurityTests {
       (["--key", key("client", of: "elsewhere")], "unavailable"),
       (["--key", key("worker")], "permissionDenied"),
     ] {
-      let run = try mesh.run(image + dispatcher + intruder)
+      let run = try await mesh.ask(image + dispatcher + intruder)
       #expect(run.status != 0)
       #expect(run.errors.contains(reason), "\(run.errors)")
       #expect(run.output.isEmpty)
     }
-    let streamed = stream.wait()
+    let streamed = await stream.finished()
     #expect(streamed.status == 0, "\(streamed.errors)")
     #expect(streamed.objects.count == 60)
     #expect(streamed.objects.allSatisfy { $0["caption"] as? String == caption })
 
-    try checkAdministration(of: mesh, dispatcher)
-    try checkWorker(of: mesh, dispatcher)
-    try checkPython(of: mesh, dispatcher[1], caption)
+    try await checkAdministration(of: mesh, dispatcher)
+    try await checkWorker(of: mesh, dispatcher)
+    try await checkPython(of: mesh, dispatcher[1], caption)
     try checkSecrecy(of: mesh)
   }
 
-  private func checkAdministration(of mesh: TestMesh, _ dispatcher: [String]) throws {
+  private func checkAdministration(of mesh: TestMesh, _ dispatcher: [String]) async throws {
     let status = ["mesh", "status", "--json"] + dispatcher
-    let asAdministrator = try mesh.run(status + ["--key", key("administrator")])
+    let asAdministrator = try await mesh.ask(status + ["--key", key("administrator")])
     #expect(asAdministrator.object?["ready"] as? Bool == true, "\(asAdministrator.errors)")
-    let asClient = try mesh.run(status + ["--key", key("alice")])
+    let asClient = try await mesh.ask(status + ["--key", key("alice")])
     #expect(asClient.status == 1)
     #expect(asClient.errors.contains("permissionDenied"))
   }
 
   /// A worker on another machine, as far as the dispatcher can tell.
-  private func checkWorker(of mesh: TestMesh, _ dispatcher: [String]) throws {
+  private func checkWorker(of mesh: TestMesh, _ dispatcher: [String]) async throws {
     let worker = try Running(
       "captionmesh-scorer", dispatcher + ["--key", key("worker")], environment: mesh.environment)
     defer { worker.process.terminate() }
-    while worker.process.isRunning, try mesh.workers(of: "score").count < 2 {}
-    #expect(try mesh.workers(of: "score").contains(worker.process.processIdentifier))
+    let status = ["mesh", "status", "--json"]
+    var scorers: [Int32] = []
+    while worker.process.isRunning, scorers.count < 2 {
+      scorers = try mesh.workers(of: "score", try await mesh.ask(status))
+    }
+    #expect(scorers.contains(worker.process.processIdentifier))
     // With its key it loses its place, and says why.
-    #expect(try mesh.run(["keys", "revoke", "worker"]).status == 0)
-    let run = worker.wait()
+    #expect(try await mesh.ask(["keys", "revoke", "worker"]).status == 0)
+    let run = await worker.finished()
     #expect(run.status == 1)
     #expect(run.errors.contains("knows no such key"), "\(run.errors)")
   }
 
-  private func checkPython(of mesh: TestMesh, _ address: String, _ caption: String) throws {
+  private func checkPython(of mesh: TestMesh, _ address: String, _ caption: String) async throws {
     let script = Programs.repository.appending(path: "Deploy/clients/caption.py").path
-    let run = try Run(Programs.python, [script, photograph, address, key("alice")])
+    let run = try await Run.of(Programs.python, [script, photograph, address, key("alice")])
     #expect(run.output.hasPrefix(caption + " ("), "\(run.errors)")
   }
 
@@ -135,7 +139,7 @@ struct SecurityTests {
   }
 
   @Test("without keys a mesh does not start for other machines, and says how to make them")
-  func refusal() throws {
+  func refusal() async throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     let environment = [
       "CAPTIONMESH_ADDRESSES": "tcp://0.0.0.0:\(try freePort())",
@@ -148,7 +152,7 @@ struct SecurityTests {
       ("captionmesh-scorer", ["--dispatcher", "tcp://192.0.2.1:7400"]),
       ("captionmesh", ["caption", photograph, "--dispatcher", "tcp://192.0.2.1:7400"]),
     ] {
-      let run = try Run(program, arguments, environment: environment)
+      let run = try await Run.of(program, arguments, environment: environment)
       #expect(run.status == 1)
       #expect(run.errors.contains("captionmesh keys"), "\(run.errors)")
     }

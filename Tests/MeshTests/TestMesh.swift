@@ -7,13 +7,21 @@ final class TestMesh {
   let environment: [String: String]
 
   /// Starts a mesh and returns when it is ready.
-  ///
-  /// - Parameter settings: of the environment, such as `CAPTIONMESH_ADDRESSES`.
-  init(_ arguments: [String] = [], settings: [String: String] = [:]) throws {
+  init(_ arguments: [String] = []) throws {
     // Sockets' paths are short, so the folder is not the usual long temporary one.
     runtime = URL(filePath: "/tmp/cm-\(UUID().uuidString.prefix(8))")
-    environment = settings.merging(["CAPTIONMESH_RUNTIME": runtime.path]) { $1 }
+    environment = ["CAPTIONMESH_RUNTIME": runtime.path]
     let up = try Run("captionmesh", ["mesh", "up"] + arguments, environment: environment)
+    try #require(up.status == 0, "mesh up: \(up.errors)\(up.output)")
+  }
+
+  /// The same without a thread that waits.
+  ///
+  /// - Parameter settings: of the environment, such as `CAPTIONMESH_ADDRESSES`.
+  init(_ arguments: [String], settings: [String: String]) async throws {
+    runtime = URL(filePath: "/tmp/cm-\(UUID().uuidString.prefix(8))")
+    environment = settings.merging(["CAPTIONMESH_RUNTIME": runtime.path]) { $1 }
+    let up = try await ask(["mesh", "up"] + arguments)
     try #require(up.status == 0, "mesh up: \(up.errors)\(up.output)")
   }
 
@@ -27,6 +35,11 @@ final class TestMesh {
     try Run("captionmesh", arguments, environment: environment, input: input)
   }
 
+  /// The same without a thread that waits.
+  func ask(_ arguments: [String]) async throws -> Run {
+    try await Run.of("captionmesh", arguments, environment: environment)
+  }
+
   /// Starts a command against this mesh.
   func start(_ arguments: [String], input: String = "") throws -> Running {
     try Running("captionmesh", arguments, environment: environment, input: input)
@@ -34,7 +47,11 @@ final class TestMesh {
 
   /// The process ids of a stage's workers.
   func workers(of stage: String) throws -> [Int32] {
-    let status = try run(["mesh", "status", "--json"])
+    try workers(of: stage, run(["mesh", "status", "--json"]))
+  }
+
+  /// The same from what `mesh status --json` said.
+  func workers(of stage: String, _ status: Run) throws -> [Int32] {
     let stages = try #require(status.object?["stages"] as? [String: [String: Any]])
     let workers = try #require(stages[stage]?["workers"] as? [[String: Any]])
     return workers.compactMap { $0["pid"] as? Int }.map(Int32.init)
