@@ -3,10 +3,12 @@ import Supervision
 import Testing
 
 @Suite struct ProgressWatchTests {
-  private func status(_ workers: [(pid: Int, state: String)]) -> StatusReply {
+  private func status(
+    _ workers: [(pid: Int, state: String)], host: String = "here"
+  ) -> StatusReply {
     let workers = workers.map { worker in
       StatusReply.Worker(
-        id: UInt64(worker.pid), pid: worker.pid, host: "here", state: worker.state, build: "1",
+        id: UInt64(worker.pid), pid: worker.pid, host: host, state: worker.state, build: "1",
         inFlight: 0, done: 0, identity: StageIdentity())
     }
     return StatusReply(
@@ -22,6 +24,14 @@ import Testing
       let stuck = watch.stuck(among: [10, 11], status([(11, state)]), at: .seconds(second))
       #expect(stuck.isEmpty)
     }
+  }
+
+  @Test func aWorkerOfAnotherMachineIsNoProcessOfThisOne() {
+    let elsewhere = status([(11, "stalled")], host: "elsewhere")
+    #expect(elsewhere.limited(to: "elsewhere") == elsewhere)
+    var watch = ProgressWatch(patience: .seconds(10))
+    let stuck = watch.stuck(among: [10, 11], elsewhere.limited(to: "here"), at: .zero)
+    #expect(stuck.isEmpty)
   }
 
   @Test func whoMakesNoProgressIsStuckAtOnce() {

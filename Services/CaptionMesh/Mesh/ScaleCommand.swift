@@ -43,7 +43,9 @@ struct ScaleCommand: AsyncParsableCommand {
     var problems: [MeshReadiness.Problem] = []
     while ContinuousClock.now < deadline {
       if let status = await MeshConnection.supervisorStatus(directory) {
-        let readiness = MeshReadiness(status, await MeshConnection.dispatcherStatus(directory))
+        let readiness = MeshReadiness(
+          status,
+          await MeshConnection.dispatcherStatus(directory)?.limited(to: ThisProcess.host))
         problems = readiness.problems.filter { wanted[$0.role] != nil }
         if problems.isEmpty {
           return print(

@@ -64,6 +64,7 @@ private actor DispatcherAccount {
     var options = CallOptions.defaults
     options.timeout = .seconds(2)
     return try? await Control.Client(client).status(options: options)
+      .limited(to: ThisProcess.host)
   }
 }
 

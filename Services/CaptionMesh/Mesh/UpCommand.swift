@@ -41,7 +41,9 @@ struct UpCommand: AsyncParsableCommand {
     var problems: [MeshReadiness.Problem] = []
     while ContinuousClock.now < deadline, supervisor.isAlive {
       if let status = await MeshConnection.supervisorStatus(directory) {
-        let readiness = MeshReadiness(status, await MeshConnection.dispatcherStatus(directory))
+        let readiness = MeshReadiness(
+          status,
+          await MeshConnection.dispatcherStatus(directory)?.limited(to: ThisProcess.host))
         if readiness.isReady {
           return print("the mesh is ready: \(Self.summary(status)), in \(directory.path)")
         }
