@@ -21,6 +21,11 @@ let grpcCore = Target.Dependency.product(name: "GRPCCore", package: "grpc-swift-
 let grpcInProcess = Target.Dependency.product(
   name: "GRPCInProcessTransport", package: "grpc-swift-2")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let serviceLifecycleTestKit = Target.Dependency.product(
@@ -79,6 +84,8 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -137,13 +144,14 @@ let package = Package(
     .target(name: "Scheduling", path: "Shared/Scheduling", swiftSettings: settings + optimised),
     library(
       "Dispatching",
-      ["MeshAPI", "MessagePack", "Scheduling", "Tensor", grpcCore, logging, serviceLifecycle]),
+      ["MeshAPI", "MessagePack", "Scheduling", "Tensor", grpcCore, logging, metrics, nioCore, nioHTTP1, nioPosix, serviceLifecycle]),
     library(
       "ServiceKit",
       [
         "MeshAPI", "MessagePack", "ZeroMQTransport", argumentParser, grpcCore, logging,
         serviceLifecycle, unixSignals, yams,
       ]),
+    library("PrometheusMetrics", [coreMetrics]),
     library("Supervision", ["CProcesses", "MeshAPI", "ServiceKit", grpcCore, logging]),
     library(
       "ZeroMQTransport", ["CZeroMQ", "MessagePack", "Tensor", grpcCore], exclude: ["PROTOCOL.md"]),
@@ -217,6 +225,7 @@ let package = Package(
     tests("MeshTests", ["Datasets", "FaultyLoader", "Features", "Tensor"]),
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
     tests("NumpyFilesTests", ["NumpyFiles", "Tensor"]),
+    tests("PrometheusMetricsTests", ["PrometheusMetrics", coreMetrics]),
     tests("ReportingTests", ["Drawing", "Imaging", "Reporting", "Tensor"]),
     .testTarget(
       name: "SchedulingTests", dependencies: ["Scheduling"], path: "Tests/SchedulingTests",
