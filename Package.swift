@@ -144,14 +144,20 @@ let package = Package(
     .target(name: "Scheduling", path: "Shared/Scheduling", swiftSettings: settings + optimised),
     library(
       "Dispatching",
-      ["MeshAPI", "MessagePack", "Scheduling", "Tensor", grpcCore, logging, metrics, nioCore, nioHTTP1, nioPosix, serviceLifecycle]),
+      [
+        "MeshAPI", "MessagePack", "PrometheusMetrics", "Scheduling", "Tensor", "Traces",
+        grpcCore, logging, metrics, serviceLifecycle,
+      ]),
     library(
       "ServiceKit",
       [
-        "MeshAPI", "MessagePack", "ZeroMQTransport", argumentParser, grpcCore, logging,
+        "MeshAPI", "MessagePack", "Traces", "ZeroMQTransport", argumentParser, grpcCore, logging,
         serviceLifecycle, unixSignals, yams,
       ]),
+    library(
+      "MetricsServer", [logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle]),
     library("PrometheusMetrics", [coreMetrics]),
+    library("Traces"),
     library("Supervision", ["CProcesses", "MeshAPI", "ServiceKit", grpcCore, logging]),
     library(
       "ZeroMQTransport", ["CZeroMQ", "MessagePack", "Tensor", grpcCore], exclude: ["PROTOCOL.md"]),
@@ -184,8 +190,8 @@ let package = Package(
     service(
       "Dispatcher",
       [
-        "Dispatching", "MeshAPI", "Scheduling", "ServiceKit", "ZeroMQTransport", argumentParser,
-        grpcCore, logging, serviceLifecycle,
+        "Dispatching", "MeshAPI", "MetricsServer", "PrometheusMetrics", "Scheduling", "ServiceKit",
+        "Traces", "ZeroMQTransport", argumentParser, grpcCore, logging, metrics, serviceLifecycle,
       ]),
     service("Scorer", ["MeshAPI", "Scoring", "ServiceKit", argumentParser, grpcCore]),
 
@@ -205,8 +211,8 @@ let package = Package(
     tests(
       "DispatchingTests",
       [
-        "Dispatching", "MeshAPI", "MessagePack", "Scheduling", "ServiceKit", "Tensor",
-        "ZeroMQTransport", grpcCore, grpcInProcess, logging, serviceLifecycle,
+        "Dispatching", "MeshAPI", "MessagePack", "PrometheusMetrics", "Scheduling", "ServiceKit",
+        "Tensor", "Traces", "ZeroMQTransport", grpcCore, grpcInProcess, logging, serviceLifecycle,
         serviceLifecycleTestKit,
       ]),
     tests("DownloadsTests", ["Downloads", "WeightFiles"]),
@@ -224,6 +230,7 @@ let package = Package(
       path: "Tests/FaultyLoader", swiftSettings: settings),
     tests("MeshTests", ["Datasets", "FaultyLoader", "Features", "Tensor"]),
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
+    tests("MetricsServerTests", ["MetricsServer", logging, serviceLifecycle]),
     tests("NumpyFilesTests", ["NumpyFiles", "Tensor"]),
     tests("PrometheusMetricsTests", ["PrometheusMetrics", coreMetrics]),
     tests("ReportingTests", ["Drawing", "Imaging", "Reporting", "Tensor"]),
@@ -242,6 +249,7 @@ let package = Package(
       "SupervisionTests",
       ["MeshAPI", "ServiceKit", "Supervision", grpcCore, grpcInProcess, logging]),
     tests("TensorTests", ["Tensor"]),
+    tests("TracesTests", ["Traces"]),
     tests("TrainingTests", ["Compute", "Decoders", "Tensor", "Training", "Vocabulary"]),
     tests("VocabularyTests", ["Vocabulary"]),
     tests("WeightFilesTests", ["Tensor", "WeightFiles"]),

@@ -2,6 +2,7 @@ import GRPCCore
 import MeshAPI
 import MessagePack
 import Scheduling
+import Traces
 
 extension DispatchCore {
   func makeClient() -> ClientID { ClientID(rawValue: makeID()) }
@@ -16,7 +17,10 @@ extension DispatchCore {
       return onAnswer(answer)
     }
     let id = RequestID(rawValue: makeID())
-    waiters[id] = Waiter(client: client, key: job.key, options: job.options, onAnswer: onAnswer)
+    waiters[id] = Waiter(
+      client: client, key: job.key, options: job.options, pipeline: job.pipeline,
+      shownID: job.id.isEmpty ? "\(id)" : job.shownID, arrived: time.now(),
+      trace: RequestTrace(job, isSampled: spans != nil, at: wallTime), onAnswer: onAnswer)
     let submission = Submission(
       pipeline: job.pipeline.rawValue, payload: job.input, byteCount: job.byteCount,
       deadline: job.deadline)
@@ -27,6 +31,8 @@ extension DispatchCore {
   func give(_ answer: Answer<StagePayload>, to id: RequestID) {
     guard let waiter = waiters.removeValue(forKey: id) else { return }
     if let key = waiter.key { memory.remember(answer, to: key, at: time.now()) }
+    metrics.answered(answer, waiter.pipeline, after: time.now() - waiter.arrived)
+    report(answer, to: waiter)
     waiter.onAnswer(answer)
   }
 
@@ -74,6 +80,11 @@ struct Job: Sendable {
   var input: StagePayload
   var byteCount: Int
   var options = DecodeOptions()
+  /// The client's name for it, and the photograph's; to be shown.
+  var id = ""
+  var name = ""
+  /// Where the client is in its trace.
+  var parent: TraceContext?
   /// What its answer is remembered under; nil: it is not.
   var key: RequestKey?
   /// When the client stops waiting, on the scheduler's clock.
@@ -81,20 +92,24 @@ struct Job: Sendable {
 
   init(
     _ pipeline: Pipeline, _ input: StagePayload, byteCount: Int,
-    options: DecodeOptions = DecodeOptions(), deadline: Duration?
+    options: DecodeOptions = DecodeOptions(), deadline: Duration?, parent: TraceContext?
   ) {
     self.pipeline = pipeline
     self.input = input
     self.byteCount = byteCount
     self.options = options
     self.deadline = deadline
+    self.parent = parent
   }
 
   /// A photograph, whose bytes stay where they were received.
-  init(_ request: CaptionRequest, deadline: Duration?) {
+  init(_ request: CaptionRequest, deadline: Duration?, parent: TraceContext?) {
     self.init(
       .caption, .message(LoadInput(image: request.image, name: request.name)),
-      byteCount: request.image.count, options: request.options, deadline: deadline)
+      byteCount: request.image.count, options: request.options, deadline: deadline,
+      parent: parent)
+    id = request.id
+    name = request.name
     key = RequestKey(request)
   }
 }

@@ -27,6 +27,12 @@ struct MeshSettings: ParsableArguments {
   @Option(help: "Checkpoint to serve; by default the one that comes with the program.")
   var model: String?
 
+  @Option(help: "Write the spans of requests to this file, as OpenTelemetry's JSON lines.")
+  var trace: String?
+
+  @Option(help: "How the processes log: text or json; by default as the configuration says.")
+  var logFormat: LogFormat?
+
   func validate() throws {
     for (name, count) in [("loaders", loaders), ("encoders", encoders), ("decoders", decoders)] {
       if let count, !MeshPlan.counts.contains(count) {
@@ -40,7 +46,7 @@ struct MeshSettings: ParsableArguments {
     let pairs: [(String, String?)] = [
       ("--loaders", loaders.map(String.init)), ("--encoders", encoders.map(String.init)),
       ("--decoders", decoders.map(String.init)), ("--config", config), ("--store", store),
-      ("--model", model),
+      ("--model", model), ("--trace", trace), ("--log-format", logFormat?.rawValue),
     ]
     return pairs.flatMap { name, value in value.map { [name, $0] } ?? [] }
   }
@@ -49,6 +55,8 @@ struct MeshSettings: ParsableArguments {
   /// the encoder are there and belong together.
   func plan(_ directory: RuntimeDirectory, programs: String) throws -> MeshPlan {
     var configuration = try MeshConfiguration.load(config)
+    configuration.trace = trace ?? configuration.trace
+    configuration.logFormat = logFormat ?? configuration.logFormat
     if let loaders { configuration.stages[.load]!.workers = loaders }
     if let encoders { configuration.stages[.encode]!.workers = encoders }
     if let decoders { configuration.stages[.decode]!.workers = decoders }
