@@ -169,8 +169,8 @@ let package = Package(
         "Compute", "Datasets", "Decoders", "Downloads", "Encoders", "Features", "Imaging",
         "MeshAPI", "MessagePack", "Models", "NumpyFiles", "Reporting", "Scoring", "ServiceKit",
         "Supervision",
-        "Tensor", "Training", "Vocabulary", "ZeroMQTransport", argumentParser, grpcCore, logging,
-        serviceLifecycle,
+        "Tensor", "Traces", "Training", "Vocabulary", "ZeroMQTransport", argumentParser, grpcCore,
+        logging, serviceLifecycle,
       ]),
     service(
       "Loader",
@@ -212,7 +212,8 @@ let package = Package(
       "DispatchingTests",
       [
         "Dispatching", "MeshAPI", "MessagePack", "PrometheusMetrics", "Scheduling", "ServiceKit",
-        "Tensor", "Traces", "ZeroMQTransport", grpcCore, grpcInProcess, logging, serviceLifecycle,
+        "Tensor", "Traces", "ZeroMQTransport", coreMetrics, grpcCore, grpcInProcess, logging,
+        serviceLifecycle,
         serviceLifecycleTestKit,
       ]),
     tests("DownloadsTests", ["Downloads", "WeightFiles"]),

@@ -32,7 +32,9 @@ final class CaptionStreamSession: Sendable {
     let answer: Answer<StagePayload>
   }
 
-  init(core: DispatchCore, client: ClientID, window: Int, deadline: Duration?, parent: TraceContext?) {
+  init(
+    core: DispatchCore, client: ClientID, window: Int, deadline: Duration?, parent: TraceContext?
+  ) {
     self.core = core
     self.client = client
     self.deadline = deadline

@@ -69,8 +69,10 @@ public struct LineLogHandler: LogHandler {
     let text = String(decoding: try! encoder.encode(line), as: UTF8.self)
     // What is left of these stands between quotes.
     return Self.escaped(text) { scalar in
-      let digits = String(scalar.value, radix: 16)
-      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      scalar.utf16.reduce(into: "") { text, unit in
+        let digits = String(unit, radix: 16)
+        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      }
     }
   }
 
@@ -117,8 +119,12 @@ private enum JSONLogValue: Encodable {
 }
 
 extension Unicode.Scalar {
-  /// Control characters, and what some readers take for the end of a line.
+  /// Control characters, what some readers take for the end of a line, and what is not seen but
+  /// changes how the rest is, such as the order of writing.
   fileprivate var endsOrHidesLines: Bool {
-    [.control, .lineSeparator, .paragraphSeparator].contains(properties.generalCategory)
+    let categories: [Unicode.GeneralCategory] = [
+      .control, .format, .lineSeparator, .paragraphSeparator,
+    ]
+    return categories.contains(properties.generalCategory)
   }
 }

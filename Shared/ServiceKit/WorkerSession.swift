@@ -176,7 +176,8 @@ final class WorkerSession<Worker: StageWorker>: Sendable {
     let results = await worker.process(items)
     let share = start.duration(to: clock.now).milliseconds / Double(items.count)
     let traced = Dictionary(
-      batch.map { ($0.task.id, Logger.Metadata($0.task)) }) { first, _ in first }
+      batch.map { ($0.task.id, Logger.Metadata($0.task)) }
+    ) { first, _ in first }
     for (index, task) in tasks.enumerated() {
       let result =
         index < results.count

@@ -60,7 +60,8 @@ struct TraceExport: Encodable {
       attributes = Attribute.all(span.attributes)
       events = span.events.map {
         ExportedEvent(
-          timeUnixNano: $0.time.nanoseconds, name: $0.name, attributes: Attribute.all($0.attributes))
+          timeUnixNano: $0.time.nanoseconds, name: $0.name, attributes: Attribute.all($0.attributes)
+        )
       }
       status = Status(code: span.failure == nil ? 0 : 2, message: span.failure)
     }

@@ -43,10 +43,12 @@ struct Exposition {
   private static func cut(
     _ text: Substring, _ line: Substring
   ) throws -> (name: String, rest: String) {
-    guard let space = text.firstIndex(of: " ") else {
+    // By scalars: a space and an accent after it are one character.
+    let scalars = text.unicodeScalars
+    guard let space = scalars.firstIndex(of: " ") else {
       throw Malformed(line: line, reason: "no space")
     }
-    return (String(text[..<space]), String(text[space...].dropFirst()))
+    return (String(scalars[..<space]), String(scalars[space...].dropFirst()))
   }
 
   private static func sample(_ line: Substring) throws -> Sample {

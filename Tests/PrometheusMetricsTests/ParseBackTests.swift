@@ -85,7 +85,8 @@ private struct RandomMetrics {
       let bounds = key.name == "d" ? MetricDescription.seconds : Self.bounds
       for bound in bounds + [.infinity] {
         var labels = key.labels
-        labels["le"] = bound.isInfinite ? "+Inf" : bound == bound.rounded() ? "\(Int(bound))" : "\(bound)"
+        labels["le"] =
+          bound.isInfinite ? "+Inf" : bound == bound.rounded() ? "\(Int(bound))" : "\(bound)"
         expected[Key(name: key.name + "_bucket", labels: labels)] =
           Double(values.filter { $0 <= bound }.count)
       }

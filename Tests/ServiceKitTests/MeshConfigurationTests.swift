@@ -31,6 +31,10 @@ import Testing
       """
       addresses: [ipc:///run/mesh.ipc, "tcp://0.0.0.0:7100"]
       log_level: debug
+      log_format: json
+      metrics: on
+      metrics_port: 9464
+      trace: /trace.jsonl
       encoder: resnet101
       store: /encoders
       model: /captioner.safetensors
@@ -49,6 +53,9 @@ import Testing
       """)
     #expect(configuration.addresses == ["ipc:///run/mesh.ipc", "tcp://0.0.0.0:7100"])
     #expect(configuration.logLevel == .debug)
+    #expect(configuration.logFormat == .json)
+    #expect(configuration.metricsPort == 9464)
+    #expect(configuration.trace == "/trace.jsonl")
     #expect(configuration.encoder == "resnet101")
     #expect(configuration.store == "/encoders")
     #expect(configuration.model == "/captioner.safetensors")
@@ -70,6 +77,12 @@ import Testing
     limits.attempts = 2
     limits.drainTimeout = .seconds(9)
     #expect(configuration.limits == limits)
+  }
+
+  @Test func metricsCanBeTurnedOff() throws {
+    #expect(try parse("").metricsPort == 0)
+    #expect(try parse("metrics: off\nmetrics_port: 9464").metricsPort == nil)
+    #expect(try parse("", ["CAPTIONMESH_METRICS": "off"]).metricsPort == nil)
   }
 
   @Test func oneAddressNeedsNoList() throws {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import GRPCCore
 import ServiceKit
+import Traces
 import ZeroMQTransport
 
 /// Where the mesh is.
@@ -11,6 +12,15 @@ struct MeshOptions: ParsableArguments {
         + "tcp://127.0.0.1:7400; by default the mesh of this user.",
       valueName: "address"))
   var dispatcher: String?
+
+  /// What goes along with each call: the place in the caller's trace, where the environment has one
+  /// in `TRACEPARENT`.
+  static var metadata: Metadata {
+    guard let value = ThisProcess.environment["TRACEPARENT"],
+      let context = TraceContext(traceparent: value)
+    else { return [:] }
+    return ["traceparent": "\(context.traceparent)"]
+  }
 
   /// Connects to the mesh, calls `body`, and disconnects.
   func withClient<Value: Sendable>(
