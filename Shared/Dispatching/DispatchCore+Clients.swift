@@ -12,15 +12,18 @@ extension DispatchCore {
   func submit(
     _ job: Job, for client: ClientID, onAnswer: @escaping @Sendable (Answer<StagePayload>) -> Void
   ) {
-    if let key = job.key, let answer = memory.answer(to: key, at: time.now()) {
-      answeredFromMemory += 1
-      return onAnswer(answer)
-    }
     let id = RequestID(rawValue: makeID())
-    waiters[id] = Waiter(
+    let waiter = Waiter(
       client: client, key: job.key, options: job.options, pipeline: job.pipeline,
       shownID: job.id.isEmpty ? "\(id)" : job.shownID, arrived: time.now(),
       trace: RequestTrace(job, isSampled: spans != nil, at: wallTime), onAnswer: onAnswer)
+    if let key = job.key, let answer = memory.answer(to: key, at: time.now()) {
+      answeredFromMemory += 1
+      metrics.remembered(answer, job.pipeline)
+      report(answer, to: waiter, isRemembered: true)
+      return onAnswer(answer)
+    }
+    waiters[id] = waiter
     let submission = Submission(
       pipeline: job.pipeline.rawValue, payload: job.input, byteCount: job.byteCount,
       deadline: job.deadline)

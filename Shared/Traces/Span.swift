@@ -12,6 +12,7 @@ public struct Span: Hashable, Sendable {
     case string(String)
     case integer(Int)
     case number(Double)
+    case boolean(Bool)
   }
 
   /// Something that happened at one moment of a span.

@@ -86,6 +86,7 @@ struct TraceExport: Encodable {
       var stringValue: String?
       var intValue: String?
       var doubleValue: Double?
+      var boolValue: Bool?
     }
 
     static func all(_ attributes: [String: Span.Value]) -> [Attribute] {
@@ -98,6 +99,7 @@ extension TraceExport.Attribute.Value {
   fileprivate init(_ value: Span.Value) {
     switch value {
     case .string(let text): stringValue = text
+    case .boolean(let value): boolValue = value
     case .integer(let number): intValue = String(number)
     // JSON has no others.
     case .number(let number): doubleValue = number.isFinite ? number : nil

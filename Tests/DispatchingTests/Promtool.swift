@@ -10,21 +10,26 @@ enum Promtool {
       .first { FileManager.default.isExecutableFile(atPath: $0) }
   }()
 
-  /// `promtool check metrics` of a text: its exit status and what it says.
-  static func check(_ text: String, _ promtool: String) throws -> (status: Int32, said: String) {
-    let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try Data(text.utf8).write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
+  /// `promtool check metrics` of a text: its exit status and what it says. No thread waits for it.
+  static func check(
+    _ text: String, _ promtool: String
+  ) async throws -> (status: Int32, said: String) {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (input, output) = (folder.appending(path: "input"), folder.appending(path: "output"))
+    try Data(text.utf8).write(to: input)
+    try Data().write(to: output)
     let process = Process()
     process.executableURL = URL(filePath: promtool)
     process.arguments = ["check", "metrics"]
-    process.standardInput = try FileHandle(forReadingFrom: file)
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
+    process.standardInput = try FileHandle(forReadingFrom: input)
+    process.standardOutput = try FileHandle(forWritingTo: output)
+    process.standardError = process.standardOutput
+    let (ended, end) = AsyncStream<Void>.makeStream()
+    process.terminationHandler = { _ in end.finish() }
     try process.run()
-    let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, said)
+    for await _ in ended {}
+    return (process.terminationStatus, try String(contentsOf: output, encoding: .utf8))
   }
 }

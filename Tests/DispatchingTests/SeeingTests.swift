@@ -139,10 +139,10 @@ import Traces
       }
       try await mesh.control.report(ReportRequest(restarts: ["encoder": 1]))
       await mesh.core.refreshMetrics()
-      let (status, said) = try Promtool.check(registry.text, promtool)
+      let (status, said) = try await Promtool.check(registry.text, promtool)
       #expect(status == 0 && said.isEmpty, "\(said)")
       // It has an opinion on others.
-      let other = try Promtool.check("# TYPE Bad counter\nBad 1\n", promtool)
+      let other = try await Promtool.check("# TYPE Bad counter\nBad 1\n", promtool)
       #expect(other.status != 0)
     }
   }
@@ -225,6 +225,20 @@ import Traces
         #expect("\(spans[0].context.trace)" != "4bf92f3577b34da6a3ce929d0e0e4736")
         #expect(spans[0].parent == nil)
       }
+    }
+  }
+
+  @Test func anAnswerFromMemoryIsOneSpanAndCountedApart() async throws {
+    try await watch { mesh, registry, box in
+      try await mesh.with(FakeLoader(), FakeEncoder(), FakeDecoder()) {
+        for _ in 0..<3 { _ = try await mesh.caption("a") }
+        let found = await samples(mesh, registry)
+        let labels = #"pipeline="caption",reason="OK"}"#
+        #expect(found["captionmesh_requests_total{outcome=\"completed\",\(labels)"] == 1)
+        #expect(found["captionmesh_requests_total{outcome=\"remembered\",\(labels)"] == 2)
+      }
+      #expect(box.requests.map(\.count) == [7, 1, 1])
+      #expect(box.requests[2][0].attributes["captionmesh.from_memory"] == .boolean(true))
     }
   }
 

@@ -6,13 +6,13 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct MetricsServerTests {
   /// Runs `body` while a server serves.
   private func serve(
-    _ change: (inout MetricsServer.Limits) -> Void = { _ in },
-    text: @escaping @Sendable () async -> String = { "up 1\n" }, body: (String) async throws -> Void
+    _ text: String = "up 1\n", _ change: (inout MetricsServer.Limits) -> Void = { _ in },
+    body: (String) async throws -> Void
   ) async throws {
     var limits = MetricsServer.Limits()
     change(&limits)
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    let server = try await MetricsServer(port: 0, limits: limits, logger: logger, text: text)
+    let server = try await MetricsServer(port: 0, limits: limits, logger: logger) { text }
     let running = Task { try await server.run() }
     try await body(server.address)
     running.cancel()
@@ -40,7 +40,7 @@ import Testing
 
   @Test func aLongTextComesWhole() async throws {
     let text = String(repeating: "up{a=\"b\"} 1\n", count: 100_000)
-    try await serve(text: { text }) { address in
+    try await serve(text) { address in
       let answer = await ask(address, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
       let isWhole = answer.hasSuffix("\r\n\r\n" + text)
       #expect(isWhole)
@@ -97,7 +97,9 @@ import Testing
 
   @Test func whoDoesNotReadIsCutOff() async throws {
     let text = String(repeating: "x", count: 64 << 20)
-    try await serve({ $0.time = .milliseconds(200) }, text: { text }) { address in
+    try await serve(text) {
+      $0.time = .milliseconds(200)
+    } body: { address in
       let slow = HTTPProbe(address)
       slow.send("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n")
       // What it reads after its time is what the system had kept for it.

@@ -10,7 +10,6 @@ extension DispatchCore {
       memory[registration.hello.stage, default: 0] += registration.memoryBytes ?? 0
     }
     metrics.look(at: scheduler.status(at: time.now()), memory: memory)
-    metrics.reach("captionmesh_answers_from_memory_total", answeredFromMemory)
     metrics.set("captionmesh_answer_memory_bytes", self.memory.byteCount)
     if let spans {
       metrics.reach("captionmesh_traces_written_total", spans.written)

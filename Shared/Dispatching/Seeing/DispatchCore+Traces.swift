@@ -47,13 +47,15 @@ extension DispatchCore {
   }
 
   /// The request's way is over: its spans go out, and a line into the log.
-  func report(_ answer: Answer<StagePayload>, to waiter: Waiter) {
+  func report(
+    _ answer: Answer<StagePayload>, to waiter: Waiter, isRemembered: Bool = false
+  ) {
     let context = waiter.trace.context
     if let spans, context.isSampled {
-      spans.export(waiter.trace.answered(answer, at: wallTime))
+      spans.export(waiter.trace.answered(answer, isRemembered: isRemembered, at: wallTime))
     }
     var level = Logger.Level.debug
-    var message: Logger.Message = "answered"
+    var message: Logger.Message = isRemembered ? "answered from memory" : "answered"
     if case .failure(let failure) = answer.result {
       if [.internal, .unknown, .dataLoss].contains(failure.code) { level = .warning }
       message = "\(failure)"

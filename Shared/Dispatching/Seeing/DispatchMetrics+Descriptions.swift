@@ -8,7 +8,7 @@ extension DispatchMetrics {
     MetricDescription(
       "captionmesh_requests_total",
       "Requests answered, by pipeline, outcome (completed, rejected before admission, failed, "
-        + "cancelled, expired) and gRPC status."),
+        + "cancelled, expired, remembered: answered before) and gRPC status."),
     MetricDescription(
       "captionmesh_request_duration_seconds",
       "From a request's arrival to its answer, by pipeline and outcome."),
@@ -16,9 +16,6 @@ extension DispatchMetrics {
       "captionmesh_request_attempts",
       "Attempts that an admitted request took: 1, and one more for each time that a task was "
         + "handed out again.", buckets: [1, 2, 3, 4, 5, 6, 9]),
-    MetricDescription(
-      "captionmesh_answers_from_memory_total",
-      "Requests that came again and were answered without computing them again."),
     MetricDescription("captionmesh_requests_admitted_total", "Requests let in."),
     MetricDescription(
       "captionmesh_admitted_bytes_total", "Bytes of the requests let in, as clients sent them."),

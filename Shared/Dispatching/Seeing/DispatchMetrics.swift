@@ -78,14 +78,16 @@ public struct DispatchMetrics {
     if let stage = failure.stage { stages[stage]?.requeued.increment() }
   }
 
+  /// A request that was answered before came again.
+  func remembered(_ answer: Answer<StagePayload>, _ pipeline: Pipeline) {
+    count("remembered", answer, pipeline)
+  }
+
   func answered(_ answer: Answer<StagePayload>, _ pipeline: Pipeline, after duration: Duration) {
-    let labels = [("pipeline", pipeline.rawValue), ("outcome", answer.outcome)]
-    Counter(
-      label: "captionmesh_requests_total",
-      dimensions: labels + [("reason", answer.reason)], factory: factory
-    ).increment()
+    count(answer.outcome, answer, pipeline)
     Metrics.Timer(
-      label: "captionmesh_request_duration_seconds", dimensions: labels, factory: factory
+      label: "captionmesh_request_duration_seconds",
+      dimensions: [("pipeline", pipeline.rawValue), ("outcome", answer.outcome)], factory: factory
     ).record(duration: duration)
     if answer.attempts > 0 {
       Recorder(
@@ -93,6 +95,15 @@ public struct DispatchMetrics {
         aggregate: true, factory: factory
       ).record(answer.attempts)
     }
+  }
+
+  private func count(_ outcome: String, _ answer: Answer<StagePayload>, _ pipeline: Pipeline) {
+    Counter(
+      label: "captionmesh_requests_total",
+      dimensions: [
+        ("pipeline", pipeline.rawValue), ("outcome", outcome), ("reason", answer.reason),
+      ], factory: factory
+    ).increment()
   }
 
   // MARK: What is

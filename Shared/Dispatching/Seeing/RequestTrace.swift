@@ -75,17 +75,22 @@ struct RequestTrace {
   }
 
   /// All spans of the request, its own first.
-  func answered(_ answer: Answer<StagePayload>, at now: Duration) -> [Span] {
+  ///
+  /// - Parameter isRemembered: whether the answer was made for an earlier request.
+  func answered(
+    _ answer: Answer<StagePayload>, isRemembered: Bool, at now: Duration
+  ) -> [Span] {
     var spans = past
     var request = Span(
       name, .server, context, parent: parent, from: start, to: now, attributes: attributes,
       events: events)
     request.attributes["captionmesh.attempts"] = .integer(answer.attempts)
+    if isRemembered { request.attributes["captionmesh.from_memory"] = .boolean(true) }
     var outcome = "OK"
     if case .failure(let failure) = answer.result {
       outcome = failure.code.rawValue
       request.failure = failure.description
-      if answer.attempts > 0 {
+      if answer.attempts > 0, !isRemembered {
         var last = present
         last.end = max(last.start, now)
         last.failure = failure.description
