@@ -16,7 +16,8 @@ extension DispatchCore {
     let waiter = Waiter(
       client: client, key: job.key, options: job.options, pipeline: job.pipeline,
       shownID: job.id.isEmpty ? "\(id)" : job.shownID, arrived: time.now(),
-      trace: RequestTrace(job, isSampled: spans != nil, at: wallTime), onAnswer: onAnswer)
+      trace: RequestTrace(
+        job, isSampled: spans != nil, at: time.now(), wallTime: .sinceEpoch), onAnswer: onAnswer)
     if let key = job.key, let answer = memory.answer(to: key, at: time.now()) {
       answeredFromMemory += 1
       metrics.remembered(answer, job.pipeline)

@@ -41,8 +41,6 @@ public actor DispatchCore {
   let time: TimeSource
   /// Who takes the spans of requests; nil: nobody.
   let spans: (any SpanExporter)?
-  /// When the scheduler's time began, since 1970.
-  let started: Duration
   var metrics: DispatchMetrics
   /// Where they are read, such as "http://127.0.0.1:9464/metrics"; nil: nowhere.
   var metricsAddress: String?
@@ -72,7 +70,6 @@ public actor DispatchCore {
     self.time = time
     self.spans = spans
     self.metrics = DispatchMetrics(configuration, metrics)
-    started = .sinceEpoch - time.now()
     scheduler = Scheduler(configuration.scheduler)
     memory = AnswerMemory(configuration.memory)
   }

@@ -75,6 +75,10 @@ public struct MetricsServer: Service {
     logger.notice("metrics at \(address)")
     await withTaskCancellationOrGracefulShutdownHandler {
       try? await channel.closeFuture.get()
+      guard !Task.isCancelled, !Task.isShuttingDownGracefully else { return }
+      // Who is watched goes on when nobody can look.
+      logger.error("\(address) closed by itself; there are no metrics any more")
+      try? await gracefulShutdown()
     } onCancelOrGracefulShutdown: {
       channel.close(promise: nil)
     }

@@ -13,15 +13,11 @@ extension DispatchCore {
     return TraceContext(traceparent: value)
   }
 
-  /// The time since 1970. It is that of the clock when the dispatcher started and goes on as the
-  /// scheduler's, so that no span ends before it begins.
-  var wallTime: Duration { started + time.now() }
-
   /// A worker gets a request's task: where it is in the request's trace.
   func trace(
     _ item: Batch<StagePayload>.Item, of batch: Batch<StagePayload>, to id: WorkerID
   ) -> TraceContext? {
-    let now = wallTime
+    let now = time.now()
     var attributes: [String: Span.Value] = [
       "captionmesh.worker": .integer(Int(clamping: id.rawValue)),
       "captionmesh.batch": .integer(Int(clamping: batch.id.rawValue)),
@@ -29,7 +25,7 @@ extension DispatchCore {
     ]
     if let hello = registrations[id]?.hello {
       attributes["captionmesh.worker.pid"] = .integer(hello.pid)
-      attributes["captionmesh.worker.host"] = .string(String(hello.host.prefix(256)))
+      attributes["captionmesh.worker.host"] = .string(hello.host.shown(256))
     }
     return waiters[item.request]?.trace.assigned(
       item.attempt, at: batch.stage, attributes, at: now)
@@ -39,11 +35,11 @@ extension DispatchCore {
     guard let waiter = waiters[id] else { return }
     let stages = waiter.pipeline.stages.map(\.rawValue)
     let next = stages.drop { $0 != passage.stage }.dropFirst().first
-    waiters[id]!.trace.passed(passage, next: next, at: wallTime)
+    waiters[id]!.trace.passed(passage, next: next, at: time.now())
   }
 
   func traceRequeue(_ id: RequestID, _ failure: Failure) {
-    waiters[id]?.trace.requeued(failure, at: wallTime)
+    waiters[id]?.trace.requeued(failure, at: time.now())
   }
 
   /// The request's way is over: its spans go out, and a line into the log.
@@ -52,13 +48,13 @@ extension DispatchCore {
   ) {
     let context = waiter.trace.context
     if let spans, context.isSampled {
-      spans.export(waiter.trace.answered(answer, isRemembered: isRemembered, at: wallTime))
+      spans.export(waiter.trace.answered(answer, isRemembered: isRemembered, at: time.now()))
     }
     var level = Logger.Level.debug
     var message: Logger.Message = isRemembered ? "answered from memory" : "answered"
     if case .failure(let failure) = answer.result {
       if [.internal, .unknown, .dataLoss].contains(failure.code) { level = .warning }
-      message = "\(failure)"
+      message = "\(failure.description.shown(1000))"
     }
     logger.log(
       level: level, message,
@@ -76,8 +72,13 @@ extension Duration {
 
 extension Job {
   /// The client's name for the request, short enough to be shown.
-  var shownID: String { String(id.prefix(128)) }
+  var shownID: String { id.shown(128) }
 
   /// The photograph's name, short enough to be shown.
-  var shownName: String { String(name.suffix(256)) }
+  var shownName: String { String(name.unicodeScalars.suffix(256)) }
+}
+
+extension String {
+  /// Its first Unicode scalars: strangers choose how long these texts are.
+  func shown(_ limit: Int) -> String { String(unicodeScalars.prefix(limit)) }
 }
