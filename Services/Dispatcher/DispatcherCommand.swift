@@ -50,7 +50,7 @@ struct DispatcherCommand: AsyncParsableCommand {
       options.limits.maxUnreadBytesPerPeer = 64 << 20
       let registry = PrometheusRegistry(DispatchMetrics.descriptions)
       MetricsSystem.bootstrap(registry)
-      let trace = try settings.trace.map { try TraceWriter(path: $0, logger: logger) }
+      let trace = try settings.trace.flatMap { try TraceWriter.open($0, logger: logger) }
       let core = DispatchCore(
         DispatcherConfiguration(settings), logger: logger, metrics: registry, spans: trace?.file)
       let metrics = await metricsServer(settings, core, registry, logger)

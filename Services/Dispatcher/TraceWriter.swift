@@ -6,17 +6,25 @@ import Traces
 /// Writes the trace on a thread of its own, until all that ended before the process is written.
 struct TraceWriter: Service {
   let file: TraceFile
-  private let logger: Logger
+  let logger: Logger
 
-  /// - Throws: `TraceFileError` when the file cannot be opened.
-  init(path: String, logger: Logger) throws {
-    file = try TraceFile(
-      path: path,
-      resource: [
-        "service.name": .string("captionmesh"), "service.version": .string(ThisProcess.build),
-        "process.pid": .integer(ThisProcess.pid), "host.name": .string(ThisProcess.host),
-      ])
-    self.logger = logger
+  /// Opens a trace; nil when the disk is full, as it may be when a dispatcher is started again.
+  ///
+  /// - Throws: `TraceFileError` when there can be no such file.
+  static func open(_ path: String, logger: Logger) throws(TraceFileError) -> TraceWriter? {
+    do throws(TraceFileError) {
+      let file = try TraceFile(
+        path: path,
+        resource: [
+          "service.name": .string("captionmesh"), "service.version": .string(ThisProcess.build),
+          "process.pid": .integer(ThisProcess.pid), "host.name": .string(ThisProcess.host),
+        ])
+      return TraceWriter(file: file, logger: logger)
+    } catch {
+      guard error.isOfDisk else { throw error }
+      logger.error("\(error); captioning goes on without it")
+      return nil
+    }
   }
 
   func run() async throws {

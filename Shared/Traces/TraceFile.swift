@@ -108,6 +108,9 @@ public struct TraceFileError: Error, Hashable, Sendable, CustomStringConvertible
   public let code: Int32
   public let message: String
 
+  /// Whether the disk is at fault, and not the path: the trace may be done without.
+  public var isOfDisk: Bool { [ENOSPC, EDQUOT, EIO].contains(code) }
+
   init(cannot action: String, _ path: String) {
     code = errno
     let reason = unsafe String(cString: strerror(code))
