@@ -21,6 +21,11 @@ let grpcCore = Target.Dependency.product(name: "GRPCCore", package: "grpc-swift-
 let grpcInProcess = Target.Dependency.product(
   name: "GRPCInProcessTransport", package: "grpc-swift-2")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let serviceLifecycleTestKit = Target.Dependency.product(
@@ -79,6 +84,8 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -138,13 +145,20 @@ let package = Package(
     .target(name: "Scheduling", path: "Shared/Scheduling", swiftSettings: settings + optimised),
     library(
       "Dispatching",
-      ["MeshAPI", "MessagePack", "Scheduling", "Tensor", grpcCore, logging, serviceLifecycle]),
+      [
+        "MeshAPI", "MessagePack", "PrometheusMetrics", "Scheduling", "Tensor", "Traces",
+        grpcCore, logging, metrics, serviceLifecycle,
+      ]),
     library(
       "ServiceKit",
       [
-        "MeshAPI", "MeshSecurity", "MessagePack", "ZeroMQTransport", argumentParser, grpcCore,
-        logging, serviceLifecycle, unixSignals, yams,
+        "MeshAPI", "MeshSecurity", "MessagePack", "Traces", "ZeroMQTransport", argumentParser,
+        grpcCore, logging, serviceLifecycle, unixSignals, yams,
       ]),
+    library(
+      "MetricsServer", [logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle]),
+    library("PrometheusMetrics", [coreMetrics]),
+    library("Traces"),
     library("Supervision", ["CProcesses", "MeshAPI", "ServiceKit", grpcCore, logging]),
     library(
       "ZeroMQTransport", ["CZeroMQ", "MessagePack", "Tensor", grpcCore], exclude: ["PROTOCOL.md"]),
@@ -155,10 +169,8 @@ let package = Package(
       [
         "Compute", "Datasets", "Decoders", "Downloads", "Encoders", "Features", "Imaging",
         "MeshAPI", "MeshSecurity", "MessagePack", "Models", "NumpyFiles", "Reporting", "Scoring",
-        "ServiceKit",
-        "Supervision",
-        "Tensor", "Training", "Vocabulary", "ZeroMQTransport", argumentParser, grpcCore, logging,
-        serviceLifecycle,
+        "ServiceKit", "Supervision", "Tensor", "Traces", "Training", "Vocabulary",
+        "ZeroMQTransport", argumentParser, grpcCore, logging, serviceLifecycle,
       ]),
     service(
       "Loader",
@@ -178,8 +190,10 @@ let package = Package(
     service(
       "Dispatcher",
       [
-        "Dispatching", "MeshAPI", "MeshSecurity", "Scheduling", "ServiceKit", "ZeroMQTransport",
-        argumentParser, grpcCore, logging, serviceLifecycle,
+        "Dispatching", "MeshAPI", "MeshSecurity", "MetricsServer", "PrometheusMetrics",
+        "Scheduling",
+        "ServiceKit", "Traces", "ZeroMQTransport", argumentParser, grpcCore, logging, metrics,
+        serviceLifecycle,
       ]),
     service("Scorer", ["MeshAPI", "Scoring", "ServiceKit", argumentParser, grpcCore]),
 
@@ -188,8 +202,7 @@ let package = Package(
       "CaptionMeshTests",
       [
         "CaptionMesh", "Encoders", "MeshAPI", "MeshSecurity", "MessagePack", "Scoring",
-        "WeightFiles",
-        argumentParser, grpcCore, grpcInProcess,
+        "WeightFiles", argumentParser, grpcCore, grpcInProcess,
       ]),
     tests("ComputeTests", ["Compute", "Tensor"]),
     tests(
@@ -200,8 +213,9 @@ let package = Package(
     tests(
       "DispatchingTests",
       [
-        "Dispatching", "MeshAPI", "MessagePack", "Scheduling", "ServiceKit", "Tensor",
-        "ZeroMQTransport", grpcCore, grpcInProcess, logging, serviceLifecycle,
+        "Dispatching", "MeshAPI", "MessagePack", "PrometheusMetrics", "Scheduling", "ServiceKit",
+        "Tensor", "Traces", "ZeroMQTransport", coreMetrics, grpcCore, grpcInProcess, logging,
+        serviceLifecycle,
         serviceLifecycleTestKit,
       ]),
     tests("DownloadsTests", ["Downloads", "WeightFiles"]),
@@ -225,7 +239,9 @@ let package = Package(
       ]),
     tests("MeshTests", ["Datasets", "FaultyLoader", "Features", "Tensor"]),
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
+    tests("MetricsServerTests", ["MetricsServer", logging, serviceLifecycle]),
     tests("NumpyFilesTests", ["NumpyFiles", "Tensor"]),
+    tests("PrometheusMetricsTests", ["PrometheusMetrics", coreMetrics]),
     tests("ReportingTests", ["Drawing", "Imaging", "Reporting", "Tensor"]),
     .testTarget(
       name: "SchedulingTests", dependencies: ["Scheduling"], path: "Tests/SchedulingTests",
@@ -242,6 +258,7 @@ let package = Package(
       "SupervisionTests",
       ["MeshAPI", "ServiceKit", "Supervision", grpcCore, grpcInProcess, logging]),
     tests("TensorTests", ["Tensor"]),
+    tests("TracesTests", ["Traces"]),
     tests("TrainingTests", ["Compute", "Decoders", "Tensor", "Training", "Vocabulary"]),
     tests("VocabularyTests", ["Vocabulary"]),
     tests("WeightFilesTests", ["Tensor", "WeightFiles"]),

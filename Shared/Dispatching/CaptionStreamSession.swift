@@ -2,6 +2,7 @@ import GRPCCore
 import MeshAPI
 import Scheduling
 import Synchronization
+import Traces
 
 /// One client's stream of photographs.
 ///
@@ -11,6 +12,8 @@ final class CaptionStreamSession: Sendable {
   private let core: DispatchCore
   private let client: ClientID
   private let deadline: Duration?
+  /// Where the client is in its trace; without it, each photograph has a trace of its own.
+  private let parent: TraceContext?
   private let state = Mutex(State())
   private let answers: AsyncStream<Finished>
   private let finish: AsyncStream<Finished>.Continuation
@@ -29,10 +32,13 @@ final class CaptionStreamSession: Sendable {
     let answer: Answer<StagePayload>
   }
 
-  init(core: DispatchCore, client: ClientID, window: Int, deadline: Duration?) {
+  init(
+    core: DispatchCore, client: ClientID, window: Int, deadline: Duration?, parent: TraceContext?
+  ) {
     self.core = core
     self.client = client
     self.deadline = deadline
+    self.parent = parent
     (answers, finish) = AsyncStream.makeStream()
     (places, freePlace) = AsyncStream.makeStream()
     for _ in 0..<window { freePlace.yield() }
@@ -68,7 +74,7 @@ final class CaptionStreamSession: Sendable {
     for try await request in requests {
       guard await places.next() != nil else { return }
       state.withLock { $0.unanswered += 1 }
-      await core.submit(Job(request, deadline: deadline), for: client) { answer in
+      await core.submit(Job(request, deadline: deadline, parent: parent), for: client) { answer in
         self.finish.yield(Finished(id: request.id, name: request.name, answer: answer))
         self.update { $0.unanswered -= 1 }
       }

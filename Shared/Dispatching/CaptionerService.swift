@@ -10,7 +10,9 @@ struct CaptionerService: Captioner.Service {
     _ request: ServerRequest<CaptionRequest>, context: ServerContext
   ) async throws -> ServerResponse<CaptionReply> {
     let message = request.message
-    let job = Job(message, deadline: core.deadline(of: request.metadata))
+    let job = Job(
+      message, deadline: core.deadline(of: request.metadata),
+      parent: DispatchCore.parent(of: request.metadata))
     let answer = await core.answer(to: job, for: context)
     if case .failure(let failure) = answer.result {
       throw RPCError(failure.naming(message.name))
@@ -29,7 +31,8 @@ struct CaptionerService: Captioner.Service {
       let client = await core.makeClient(of: context.remotePeer)
       let session = CaptionStreamSession(
         core: core, client: client, window: core.configuration.window,
-        deadline: core.deadline(of: request.metadata))
+        deadline: core.deadline(of: request.metadata),
+        parent: DispatchCore.parent(of: request.metadata))
       do {
         try await context.cancellation.ending {
           try await session.run(requests: request.messages, replies: writer)

@@ -18,4 +18,11 @@ struct ControlService: Control.Service {
     try await context.cancellation.ending { try await core.drain(worker: worker) }
     return ServerResponse(message: DrainReply())
   }
+
+  func report(
+    _ request: ServerRequest<ReportRequest>, context: ServerContext
+  ) async throws -> ServerResponse<ReportReply> {
+    await core.note(restarts: request.message.restarts)
+    return ServerResponse(message: ReportReply())
+  }
 }

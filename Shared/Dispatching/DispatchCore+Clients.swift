@@ -2,6 +2,7 @@ import GRPCCore
 import MeshAPI
 import MessagePack
 import Scheduling
+import Traces
 
 extension DispatchCore {
   /// - Parameter caller: as `ServerContext.remotePeer` names it; for the dispatcher itself, nothing.
@@ -14,17 +15,27 @@ extension DispatchCore {
   func submit(
     _ job: Job, for client: ClientID, onAnswer: @escaping @Sendable (Answer<StagePayload>) -> Void
   ) {
+    let id = RequestID(rawValue: makeID())
+    let waiter = Waiter(
+      client: client, key: job.key, options: job.options, pipeline: job.pipeline,
+      shownID: job.id.isEmpty ? "\(id)" : job.shownID, arrived: time.now(),
+      trace: RequestTrace(
+        job, isSampled: spans != nil, at: time.now(), wallTime: .sinceEpoch), onAnswer: onAnswer)
     if let key = job.key, let answer = memory.answer(to: key, at: time.now()) {
       answeredFromMemory += 1
+      metrics.remembered(answer, job.pipeline)
+      report(answer, to: waiter, isRemembered: true)
       return onAnswer(answer)
     }
     guard openRequests[client.caller, default: 0] < configuration.requestsPerClient else {
       refusedOfClients += 1
-      return onAnswer(Answer(failure: tooManyRequests))
+      let answer = Answer<StagePayload>(failure: tooManyRequests)
+      metrics.answered(answer, job.pipeline, after: .zero)
+      report(answer, to: waiter)
+      return onAnswer(answer)
     }
     openRequests[client.caller, default: 0] += 1
-    let id = RequestID(rawValue: makeID())
-    waiters[id] = Waiter(client: client, key: job.key, options: job.options, onAnswer: onAnswer)
+    waiters[id] = waiter
     let submission = Submission(
       pipeline: job.pipeline.rawValue, payload: job.input, byteCount: job.byteCount,
       deadline: job.deadline)
@@ -50,6 +61,8 @@ extension DispatchCore {
   func give(_ answer: Answer<StagePayload>, to id: RequestID) {
     guard let waiter = removeWaiter(of: id) else { return }
     if let key = waiter.key { memory.remember(answer, to: key, at: time.now()) }
+    metrics.answered(answer, waiter.pipeline, after: time.now() - waiter.arrived)
+    report(answer, to: waiter)
     waiter.onAnswer(answer)
   }
 
@@ -97,6 +110,11 @@ struct Job: Sendable {
   var input: StagePayload
   var byteCount: Int
   var options = DecodeOptions()
+  /// The client's name for it, and the photograph's; to be shown.
+  var id = ""
+  var name = ""
+  /// Where the client is in its trace.
+  var parent: TraceContext?
   /// What its answer is remembered under; nil: it is not.
   var key: RequestKey?
   /// When the client stops waiting, on the scheduler's clock.
@@ -104,20 +122,24 @@ struct Job: Sendable {
 
   init(
     _ pipeline: Pipeline, _ input: StagePayload, byteCount: Int,
-    options: DecodeOptions = DecodeOptions(), deadline: Duration?
+    options: DecodeOptions = DecodeOptions(), deadline: Duration?, parent: TraceContext?
   ) {
     self.pipeline = pipeline
     self.input = input
     self.byteCount = byteCount
     self.options = options
     self.deadline = deadline
+    self.parent = parent
   }
 
   /// A photograph, whose bytes stay where they were received.
-  init(_ request: CaptionRequest, deadline: Duration?) {
+  init(_ request: CaptionRequest, deadline: Duration?, parent: TraceContext?) {
     self.init(
       .caption, .message(LoadInput(image: request.image, name: request.name)),
-      byteCount: request.image.count, options: request.options, deadline: deadline)
+      byteCount: request.image.count, options: request.options, deadline: deadline,
+      parent: parent)
+    id = request.id
+    name = request.name
     key = RequestKey(request)
   }
 }

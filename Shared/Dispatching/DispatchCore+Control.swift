@@ -43,7 +43,8 @@ extension DispatchCore {
       limits: [
         "requests": configuration.scheduler.maximumRequests,
         "bytes": configuration.scheduler.maximumBytes, "window": configuration.window,
-      ], attempts: status.counters.attempts.named, counters: counters(status))
+      ], attempts: status.counters.attempts.named, counters: counters(status),
+      metrics: metricsAddress)
   }
 
   private func counters(_ status: SchedulerStatus) -> [String: Int] {
@@ -53,7 +54,7 @@ extension DispatchCore {
     return counters
   }
 
-  private var isReady: Bool { configuration.requiredStages.allSatisfy(scheduler.isServed) }
+  var isReady: Bool { configuration.requiredStages.allSatisfy(scheduler.isServed) }
 
   /// Lets a worker go when it is done, or ends the mesh's work (nil); returns when that is so.
   ///
@@ -90,8 +91,8 @@ extension DispatchCore {
   /// streams of workers, who will come back to the next dispatcher, and of watchers.
   func hangUp() {
     let failure = Failure(.unavailable, "the dispatcher stopped before there was an answer")
-    for id in Array(waiters.keys) {
-      removeWaiter(of: id)?.onAnswer(Answer(failure: failure))
+    for id in waiters.keys.sorted() {
+      give(Answer(failure: failure), to: id)
       handle(.requestCancelled(id))
     }
     for (id, registration) in registrations {

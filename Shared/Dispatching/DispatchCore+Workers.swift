@@ -3,6 +3,7 @@ import Logging
 import MeshAPI
 import MessagePack
 import Scheduling
+import Traces
 
 extension DispatchCore {
   func makeWorker() -> WorkerID { WorkerID(rawValue: makeID()) }
@@ -59,7 +60,9 @@ extension DispatchCore {
   func send(_ batch: Batch<StagePayload>, to id: WorkerID) {
     guard let outbox = registrations[id]?.outbox else { return }
     let now = time.now()
+    metrics.assigned(batch)
     for item in batch.items {
+      let context = trace(item, of: batch, to: id)
       outbox.yield(
         .task(
           TaskInput(
@@ -67,6 +70,7 @@ extension DispatchCore {
             stage: batch.stage,
             deadlineMilliseconds: Int((item.deadline - now) / .milliseconds(1)),
             options: waiters[item.request]?.options ?? DecodeOptions(),
+            request: waiters[item.request]?.shownID, traceparent: context?.traceparent,
             payload: item.payload)))
     }
   }

@@ -2,7 +2,9 @@ import GRPCCore
 public import Logging
 import MeshAPI
 import MessagePack
+public import Metrics
 import Scheduling
+public import Traces
 
 /// Turns what clients and workers say into the scheduler's events and does what it decides.
 ///
@@ -24,6 +26,11 @@ public actor DispatchCore {
     let key: RequestKey?
     /// How the request's caption is searched for.
     let options: DecodeOptions
+    let pipeline: Pipeline
+    /// The client's name for the request.
+    let shownID: String
+    let arrived: Duration
+    var trace: RequestTrace
     let onAnswer: @Sendable (Answer<StagePayload>) -> Void
   }
 
@@ -32,6 +39,11 @@ public actor DispatchCore {
   let configuration: DispatcherConfiguration
   let logger: Logger
   let time: TimeSource
+  /// Who takes the spans of requests; nil: nobody.
+  let spans: (any SpanExporter)?
+  var metrics: DispatchMetrics
+  /// Where they are read, such as "http://127.0.0.1:9464/metrics"; nil: nowhere.
+  var metricsAddress: String?
   var scheduler: Scheduler<StagePayload>
   var waiters: [RequestID: Waiter] = [:]
   /// Requests in hand by the client that they are of; no zeros.
@@ -50,12 +62,18 @@ public actor DispatchCore {
   private var lastID: UInt64 = 0
   private var timer: (at: Duration, task: Task<Void, Never>)?
 
+  /// - Parameters:
+  ///   - metrics: the backend of the metrics.
+  ///   - spans: takes the spans of requests.
   public init(
-    _ configuration: DispatcherConfiguration, logger: Logger, time: TimeSource = .continuous()
+    _ configuration: DispatcherConfiguration, logger: Logger, time: TimeSource = .continuous(),
+    metrics: any MetricsFactory = MetricsSystem.factory, spans: (any SpanExporter)? = nil
   ) {
     self.configuration = configuration
     self.logger = logger
     self.time = time
+    self.spans = spans
+    self.metrics = DispatchMetrics(configuration, metrics)
     scheduler = Scheduler(configuration.scheduler)
     memory = AnswerMemory(configuration.memory)
   }
@@ -83,6 +101,12 @@ public actor DispatchCore {
     case .cancel(let id, let task): registrations[id]?.outbox.yield(.cancel(task.rawValue))
     case .suspended(let id, let failure): noteSuspension(of: id, failure)
     case .resumed(let id): logger.notice("worker \(id) is back")
+    case .passed(let id, let passage):
+      metrics.passed(passage)
+      tracePassage(id, passage)
+    case .requeued(let id, let failure):
+      metrics.requeued(failure)
+      traceRequeue(id, failure)
     case .drain(let id): registrations[id]?.outbox.yield(.drain)
     case .close(let id, let failure): close(id, failure)
     case .answer(let id, let answer): give(answer, to: id)

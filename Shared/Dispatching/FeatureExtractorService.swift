@@ -15,7 +15,8 @@ struct FeatureExtractorService: FeatureExtractor.Service {
     let answer = await core.answer(
       to: Job(
         .encode, .message(message.image), byteCount: message.image.tensor.bytes.byteCount,
-        deadline: core.deadline(of: request.metadata)), for: context)
+        deadline: core.deadline(of: request.metadata),
+        parent: DispatchCore.parent(of: request.metadata)), for: context)
     // All encoders at a time agree on their features, but those may have come in the meantime.
     try await core.requireEncoders(of: message.features)
     do throws(Failure) {

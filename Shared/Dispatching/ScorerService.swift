@@ -23,7 +23,8 @@ struct ScorerService: Scorer.Service {
     let answer = await core.answer(
       to: Job(
         .score, .message(input), byteCount: byteCount,
-        deadline: core.deadline(of: request.metadata)), for: context)
+        deadline: core.deadline(of: request.metadata),
+        parent: DispatchCore.parent(of: request.metadata)), for: context)
     do throws(Failure) {
       return ServerResponse(message: try answer.unpack(ScoreReply.self, from: .score))
     } catch {

@@ -6,6 +6,8 @@ public enum Control {
   public static let status = RPCMethod<StatusRequest, StatusReply>(name, "Status", .unary)
   /// Answers once what was to be drained is empty.
   public static let drain = RPCMethod<DrainRequest, DrainReply>(name, "Drain", .unary)
+  /// What a supervisor tells of its processes, for the metrics.
+  public static let report = RPCMethod<ReportRequest, ReportReply>(name, "Report", .unary)
 
   public protocol Service: RegistrableRPCService {
     func status(
@@ -15,6 +17,10 @@ public enum Control {
     func drain(
       _ request: ServerRequest<DrainRequest>, context: ServerContext
     ) async throws -> ServerResponse<DrainReply>
+
+    func report(
+      _ request: ServerRequest<ReportRequest>, context: ServerContext
+    ) async throws -> ServerResponse<ReportReply>
   }
 
   public struct Client<Transport: ClientTransport>: Sendable {
@@ -34,6 +40,12 @@ public enum Control {
     ) async throws -> DrainReply {
       try await client.unary(Control.drain, request, metadata: metadata, options: options)
     }
+
+    public func report(
+      _ request: ReportRequest, metadata: Metadata = [:], options: CallOptions = .defaults
+    ) async throws {
+      _ = try await client.unary(Control.report, request, metadata: metadata, options: options)
+    }
   }
 }
 
@@ -46,6 +58,9 @@ extension Control.Service {
     }
     router.registerSingleInput(Control.drain) { request, context in
       StreamingServerResponse(single: try await drain(request, context: context))
+    }
+    router.registerSingleInput(Control.report) { request, context in
+      StreamingServerResponse(single: try await report(request, context: context))
     }
   }
 }

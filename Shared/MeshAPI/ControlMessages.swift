@@ -30,3 +30,26 @@ public struct DrainReply: MessagePackMessage, Hashable {
   public init(from map: MessagePackMap) throws(MessagePackError) {}
   public func encode(into map: inout MessagePackMapWriter) {}
 }
+
+/// What a supervisor tells of its processes.
+public struct ReportRequest: MessagePackMessage, Hashable {
+  /// How often processes were started again since the supervisor began, by their roles.
+  public var restarts: [String: Int]
+
+  public init(restarts: [String: Int]) { self.restarts = restarts }
+
+  public init(from map: MessagePackMap) throws(MessagePackError) {
+    restarts = try map.decode("restarts")
+  }
+
+  public func encode(into map: inout MessagePackMapWriter) {
+    map.encode("restarts", restarts)
+  }
+}
+
+/// It is noted.
+public struct ReportReply: MessagePackMessage, Hashable {
+  public init() {}
+  public init(from map: MessagePackMap) throws(MessagePackError) {}
+  public func encode(into map: inout MessagePackMapWriter) {}
+}

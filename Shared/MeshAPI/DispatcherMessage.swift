@@ -69,12 +69,17 @@ public struct TaskInput: MessagePackMessage {
   public var deadlineMilliseconds: Int
   /// How the caption is searched for; only decoders look at it.
   public var options: DecodeOptions
+  /// What the request is called in logs.
+  public var request: String?
+  /// Where the task is in the request's trace (W3C Trace Context).
+  public var traceparent: String?
   /// The input: what the stage before put out.
   public var payload: StagePayload
 
   public init(
     id: UInt64, batch: UInt64, batchCount: Int, stage: String, deadlineMilliseconds: Int,
-    options: DecodeOptions = DecodeOptions(), payload: StagePayload
+    options: DecodeOptions = DecodeOptions(), request: String? = nil, traceparent: String? = nil,
+    payload: StagePayload
   ) {
     self.id = id
     self.batch = batch
@@ -82,6 +87,8 @@ public struct TaskInput: MessagePackMessage {
     self.stage = stage
     self.deadlineMilliseconds = deadlineMilliseconds
     self.options = options
+    self.request = request
+    self.traceparent = traceparent
     self.payload = payload
   }
 
@@ -92,6 +99,8 @@ public struct TaskInput: MessagePackMessage {
     stage = try map.decode("stage")
     deadlineMilliseconds = try map.decode("deadline_ms")
     options = try map.decode("options")
+    request = try map.decodeIfPresent("request")
+    traceparent = try map.decodeIfPresent("traceparent")
     payload = try map.decode("payload")
   }
 
@@ -102,6 +111,8 @@ public struct TaskInput: MessagePackMessage {
     map.encode("stage", stage)
     map.encode("deadline_ms", deadlineMilliseconds)
     map.encode("options", options)
+    map.encodeIfPresent("request", request)
+    map.encodeIfPresent("traceparent", traceparent)
     map.encode("payload", payload)
   }
 }

@@ -139,11 +139,14 @@ public struct StatusReply: MessagePackMessage, Hashable {
   public var attempts: [String: Int]
   /// What has happened since the start: "admitted", "rejected", "completed", "failed" and so on.
   public var counters: [String: Int]
+  /// Where Prometheus reads the dispatcher's metrics; nil: nowhere.
+  public var metrics: String?
 
   public init(
     ready: Bool, draining: Bool, pid: Int, build: String, uptimeSeconds: Double, stages: [Stage],
     requests: Int, bytes: Int, reservedBytes: Int = 0, memoryBytes: Int = 0,
-    limits: [String: Int], attempts: [String: Int] = [:], counters: [String: Int]
+    limits: [String: Int], attempts: [String: Int] = [:], counters: [String: Int],
+    metrics: String? = nil
   ) {
     self.reservedBytes = reservedBytes
     self.memoryBytes = memoryBytes
@@ -158,6 +161,7 @@ public struct StatusReply: MessagePackMessage, Hashable {
     self.bytes = bytes
     self.limits = limits
     self.counters = counters
+    self.metrics = metrics
   }
 
   public init(from map: MessagePackMap) throws(MessagePackError) {
@@ -174,6 +178,7 @@ public struct StatusReply: MessagePackMessage, Hashable {
     attempts = try map.decodeIfPresent("attempts") ?? [:]
     limits = try map.decode("limits")
     counters = try map.decode("counters")
+    metrics = try map.decodeIfPresent("metrics")
   }
 
   public func encode(into map: inout MessagePackMapWriter) {
@@ -190,13 +195,14 @@ public struct StatusReply: MessagePackMessage, Hashable {
     map.encode("attempts", attempts)
     map.encode("limits", limits)
     map.encode("counters", counters)
+    map.encodeIfPresent("metrics", metrics)
   }
 }
 
 /// The status as programs read it from `status --json`.
 extension StatusReply: Encodable {
   private enum CodingKeys: String, CodingKey {
-    case ready, draining, pid, build, stages, requests, bytes, limits, attempts, counters
+    case ready, draining, pid, build, stages, requests, bytes, limits, attempts, counters, metrics
     case reservedBytes = "reserved_bytes"
     case memoryBytes = "memory_bytes"
     case uptimeSeconds = "uptime_seconds"
@@ -218,5 +224,6 @@ extension StatusReply: Encodable {
     try container.encode(attempts, forKey: .attempts)
     try container.encode(limits, forKey: .limits)
     try container.encode(counters, forKey: .counters)
+    try container.encodeIfPresent(metrics, forKey: .metrics)
   }
 }

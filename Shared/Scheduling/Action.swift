@@ -15,6 +15,11 @@ public enum Action<Payload: Sendable>: Sendable {
   /// The worker's stream ends here: in good order, or for the reason given. The scheduler has
   /// forgotten the worker.
   case close(WorkerID, Failure?)
+  /// A worker's result took the request past a stage. For those who watch.
+  case passed(RequestID, Passage)
+  /// The request's task was taken back from its worker, or the worker could not do it: it waits to
+  /// be handed out again. For those who watch.
+  case requeued(RequestID, Failure)
   /// The one answer that each request gets, admitted or not.
   case answer(RequestID, Answer<Payload>)
 }
@@ -27,11 +32,23 @@ public struct Batch<Payload: Sendable>: Sendable {
     public var payload: Payload
     /// When the client stops waiting, on the scheduler's clock.
     public var deadline: Duration
+    /// 1, and one more for each time that this stage's task was handed out before.
+    public var attempt: Int
+    /// How long it was in the queue this time.
+    public var waited: Duration
   }
 
   public var id: BatchID
   public var stage: String
   public var items: [Item]
+}
+
+/// One stage of a request that is done.
+public struct Passage: Sendable {
+  public var stage: String
+  public var worker: WorkerID
+  /// The time that the worker says it computed.
+  public var elapsed: Duration
 }
 
 /// How a request ended.

@@ -71,7 +71,8 @@ extension Scheduler {
       let request = requests[head]!
       items.append(
         Batch.Item(
-          task: task, request: head, payload: payloads[head]!, deadline: request.deadline))
+          task: task, request: head, payload: payloads[head]!, deadline: request.deadline,
+          attempt: request.attempts, waited: waited))
     }
     guard !items.isEmpty else { return }
     stages[stage].batches[items.count, default: 0] += 1

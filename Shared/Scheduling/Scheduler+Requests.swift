@@ -20,6 +20,7 @@ extension Scheduler {
     payloads[id] = submission.payload
     stages[request.stage].queue.append(id)
     counters.admitted += 1
+    counters.admittedBytes += submission.byteCount
   }
 
   private func refusal(of submission: Submission<Payload>, at now: Duration) -> Failure? {

@@ -11,6 +11,9 @@ extension Scheduler {
     release(task, of: state)
     state.lease = nil
     state.computed[stages[state.stage].name] = result.elapsed
+    perform(
+      .passed(
+        request, Passage(stage: stages[state.stage].name, worker: id, elapsed: result.elapsed)))
     guard let next = state.nextStage else {
       forget(request)
       answer(request, state, .success(result.payload), at: now)
@@ -39,7 +42,7 @@ extension Scheduler {
     requests[request]!.lease = nil
     let state = requests[request]!
     if failure.code == .unavailable, state.attempts < configuration.maximumAttempts {
-      rejoin(request, at: now)
+      rejoin(request, failure, at: now)
       let stage = state.stage
       let place =
         state.isSuspect ? 0 : stages[stage].queue.firstIndex { !requests[$0]!.isSuspect }

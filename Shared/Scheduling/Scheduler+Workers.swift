@@ -64,7 +64,7 @@ extension Scheduler {
     counters.suspendedWorkers += 1
     let stage = stages[workers[id]!.stage].name
     perform(.suspended(id, Failure(.unavailable, reason, stage: stage)))
-    takeBack(tasks, of: workers[id]!.stage, at: now)
+    takeBack(tasks, of: workers[id]!.stage, because: reason, at: now)
     for task in tasks.sorted() { perform(.cancel(id, task)) }
   }
 
@@ -111,12 +111,14 @@ extension Scheduler {
     guard let worker = workers[id] else { return }
     remove(id)
     counters.lostWorkers += 1
-    takeBack(worker.leases, of: worker.stage, at: now)
+    takeBack(worker.leases, of: worker.stage, because: "the worker was lost", at: now)
   }
 
   /// Puts the requests of leases that are given up back to the front of the queue, first come
   /// first.
-  private mutating func takeBack(_ tasks: Set<TaskID>, of stage: Int, at now: Duration) {
+  private mutating func takeBack(
+    _ tasks: Set<TaskID>, of stage: Int, because reason: String, at now: Duration
+  ) {
     let name = stages[stage].name
     var back: [RequestID] = []
     for task in tasks.sorted() {
@@ -134,7 +136,9 @@ extension Scheduler {
         giveUp(request, failure, at: now)
       }
     }
-    for request in back { rejoin(request, at: now) }
+    for request in back {
+      rejoin(request, Failure(.unavailable, reason), at: now)
+    }
     stages[stage].queue.insert(contentsOf: back, at: 0)
   }
 
@@ -145,9 +149,12 @@ extension Scheduler {
   }
 
   /// Notes that a task will be handed out again.
-  mutating func rejoin(_ id: RequestID, at now: Duration) {
+  mutating func rejoin(_ id: RequestID, _ failure: Failure, at now: Duration) {
     requests[id]!.retries += 1
     requests[id]!.enqueued = now
     counters.retried += 1
+    var failure = failure
+    failure.stage = stages[requests[id]!.stage].name
+    perform(.requeued(id, failure))
   }
 }

@@ -1,6 +1,8 @@
 /// What has happened since the scheduler was made.
 public struct SchedulerCounters: Hashable, Sendable {
   public var admitted = 0
+  /// Of what clients sent.
+  public var admittedBytes = 0
   /// Refused because too much was held already.
   public var rejected = 0
   public var completed = 0

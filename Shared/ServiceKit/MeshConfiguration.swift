@@ -9,6 +9,10 @@ public import MeshAPI
 /// addresses: [ipc:///run/user/1000/captionmesh/dispatcher.sock]
 /// keys: /home/user/.config/captionmesh/keys
 /// log_level: info
+/// log_format: text
+/// metrics: on
+/// metrics_port: 9464
+/// trace: /var/log/captionmesh-trace.jsonl
 /// encoder: efficientnet-lite2
 /// store: /var/lib/captionmesh/encoders
 /// model: /var/lib/captionmesh/captioner.safetensors
@@ -73,6 +77,11 @@ public struct MeshConfiguration: Hashable, Sendable {
   /// loopback alone.
   public var keys: String?
   public var logLevel: Logger.Level = .info
+  public var logFormat = LogFormat.text
+  /// The loopback port where the dispatcher's metrics are read, 0 for a free one; nil: nowhere.
+  public var metricsPort: Int? = 0
+  /// The file that the dispatcher writes the spans of requests to; nil: none.
+  public var trace: String?
   /// The encoder's name in the encoder store; nil: the one that the model was trained with.
   public var encoder: String?
   /// The encoder store's folder; nil: the user's.
@@ -117,6 +126,11 @@ public struct MeshConfiguration: Hashable, Sendable {
     }
     keys = try root.string("keys")
     if let level = try root.choice("log_level", among: Logger.Level.self) { logLevel = level }
+    if let format = try root.choice("log_format", among: LogFormat.self) { logFormat = format }
+    let metrics = try root.choice("metrics", among: Switch.self) ?? .on
+    let port = try root.integer("metrics_port", in: 0...65_535) ?? 0
+    metricsPort = metrics == .on ? port : nil
+    trace = try root.string("trace")
     encoder = try root.string("encoder")
     store = try root.string("store")
     model = try root.string("model")
@@ -135,6 +149,10 @@ public struct MeshConfiguration: Hashable, Sendable {
     try bounds.finish()
     try root.finish()
   }
+}
+
+private enum Switch: String, CaseIterable {
+  case on, off
 }
 
 extension MeshConfiguration.StageSettings {

@@ -14,9 +14,10 @@ public enum MeshProcess {
   /// - Parameter services: makes the services, each after those that it builds on. The last one is
   ///   what the process is for: it may end by itself when it has been told to by its own means.
   public static func run(
-    _ name: String, level: Logger.Level, services: (Logger) async throws -> [any Service]
+    _ name: String, level: Logger.Level, format: LogFormat = .text,
+    services: (Logger) async throws -> [any Service]
   ) async -> Never {
-    let logger = Logger(label: name) { LineLogHandler(label: $0, level: level) }
+    let logger = Logger(label: name) { LineLogHandler(label: $0, level: level, format: format) }
     do {
       let all = try await services(logger)
       let services = all.enumerated().map { index, service in
@@ -25,7 +26,9 @@ public enum MeshProcess {
           successTerminationBehavior: index == all.count - 1
             ? .gracefullyShutdownGroup : .cancelGroup)
       }
-      let quiet = Logger(label: name) { LineLogHandler(label: $0, level: .error) }
+      let quiet = Logger(label: name) {
+        LineLogHandler(label: $0, level: .error, format: format)
+      }
       let group = ServiceGroup(
         configuration: ServiceGroupConfiguration(services: services, logger: quiet))
       let signals = Task { await stop(group, logger) }

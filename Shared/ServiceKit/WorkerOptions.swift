@@ -25,6 +25,9 @@ public struct WorkerOptions: ParsableArguments {
   @Option(help: "What to log: trace, debug, info, notice, warning, error or critical.")
   public var logLevel = "info"
 
+  @Option(help: "How to log: text or json.")
+  public var logFormat = LogFormat.text
+
   public init() {}
 
   public func validate() throws {
@@ -44,7 +47,9 @@ public struct WorkerOptions: ParsableArguments {
     _ name: String, makeWorker: @escaping () throws -> Worker
   ) async -> Never {
     if supervised { SupervisorWatch.endWithSupervisor() }
-    await MeshProcess.run(name, level: Logger.Level(rawValue: logLevel)!) { logger in
+    await MeshProcess.run(
+      name, level: Logger.Level(rawValue: logLevel)!, format: logFormat
+    ) { logger in
       let address = try ZeroMQAddress(dispatcher ?? RuntimeDirectory.default.dispatcherAddress)
       let security = try keys.security(for: address, role: .worker)
       let worker = try makeWorker()

@@ -4,6 +4,7 @@ import MeshAPI
 import MessagePack
 import ServiceLifecycle
 import Synchronization
+import Traces
 
 /// One `Work` stream, from a worker's hello to the stream's end.
 final class WorkerSession<Worker: StageWorker>: Sendable {
@@ -174,6 +175,9 @@ final class WorkerSession<Worker: StageWorker>: Sendable {
     guard !items.isEmpty else { return answers }
     let results = await worker.process(items)
     let share = start.duration(to: clock.now).milliseconds / Double(items.count)
+    let traced = Dictionary(
+      batch.map { ($0.task.id, Logger.Metadata($0.task)) }
+    ) { first, _ in first }
     for (index, task) in tasks.enumerated() {
       let result =
         index < results.count
@@ -183,9 +187,13 @@ final class WorkerSession<Worker: StageWorker>: Sendable {
             .internalError, "\(hello.stage): \(results.count) results for \(items.count) items"))
       switch result {
       case .success(let output):
+        logger.debug("computed in \(share) ms", metadata: traced[task])
         answers.append(
           .result(TaskOutput(task: task, payload: .message(output), milliseconds: share)))
       case .failure(let error):
+        logger.log(
+          level: error.code == .internalError ? .warning : .debug, "\(error)",
+          metadata: traced[task])
         answers.append(.failure(TaskFailure(task: task, error: error)))
       }
     }
@@ -206,6 +214,17 @@ final class WorkerSession<Worker: StageWorker>: Sendable {
       let code: RPCError.Code = error.code == .limitExceeded ? .resourceExhausted : .internalError
       throw ItemError(code, "\(hello.stage): the input is not as it should be: \(error)")
     }
+  }
+}
+
+extension Logger.Metadata {
+  /// What the task is part of.
+  fileprivate init(_ task: TaskInput) {
+    self = ["task": "\(task.id)", "batch": "\(task.batch)"]
+    self["request_id"] = task.request.map { "\($0)" }
+    let context = task.traceparent.flatMap { TraceContext(traceparent: $0) }
+    self["trace_id"] = context.map { "\($0.trace)" }
+    self["span_id"] = context.map { "\($0.span)" }
   }
 }
 

@@ -110,6 +110,7 @@ public actor ProcessSupervisor {
   }
 
   public var counts: [String: Int] { machine.counts }
+  public var restarts: [String: Int] { machine.restarts }
   public var isStopping: Bool { machine.isStopping }
   public var uptime: Duration { now }
 

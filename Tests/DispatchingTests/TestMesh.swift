@@ -1,3 +1,4 @@
+import CoreMetrics
 import Dispatching
 import GRPCCore
 import GRPCInProcessTransport
@@ -7,6 +8,7 @@ import MessagePack
 import Scheduling
 import ServiceKit
 import Tensor
+import Traces
 
 /// A dispatcher and a client of it in one process.
 struct TestMesh<Transport: ClientTransport> {
@@ -23,7 +25,8 @@ struct TestMesh<Transport: ClientTransport> {
 
   /// Makes a dispatcher whose time stands still unless it is advanced.
   static func dispatcher(
-    _ change: (inout DispatcherConfiguration) -> Void = { _ in }
+    _ change: (inout DispatcherConfiguration) -> Void = { _ in },
+    metrics: any MetricsFactory = NOOPMetricsHandler.instance, spans: (any SpanExporter)? = nil
   ) -> (core: DispatchCore, time: ManualTime) {
     var configuration = DispatcherConfiguration(
       scheduler: .mesh, requiredStages: ["load", "encode", "decode"], build: "test", pid: 1)
@@ -33,7 +36,9 @@ struct TestMesh<Transport: ClientTransport> {
     }
     change(&configuration)
     let time = ManualTime()
-    return (DispatchCore(configuration, logger: quiet, time: time.source), time)
+    let core = DispatchCore(
+      configuration, logger: quiet, time: time.source, metrics: metrics, spans: spans)
+    return (core, time)
   }
 
   /// Runs `body` while the workers serve.
@@ -75,9 +80,10 @@ extension TestMesh<InProcessTransport.Client> {
   /// Runs `body` with a mesh over GRPCCore's in-process transport.
   static func run(
     _ change: (inout DispatcherConfiguration) -> Void = { _ in },
+    metrics: any MetricsFactory = NOOPMetricsHandler.instance, spans: (any SpanExporter)? = nil,
     _ body: (TestMesh) async throws -> Void
   ) async throws {
-    let (core, time) = dispatcher(change)
+    let (core, time) = dispatcher(change, metrics: metrics, spans: spans)
     let transport = InProcessTransport()
     let server = GRPCServer(transport: transport.server, services: core.services)
     try await withThrowingDiscardingTaskGroup { group in

@@ -181,6 +181,30 @@ struct LaboratoryTests {
       "captionmesh", ["evaluate", "--run", toy.file("critical"), "--threads", "2"] + data)
     #expect(next.status == 0, "\(next.errors)")
 
+    // The tuned encoder, and the model with it, go on with a larger input; a frozen one may not.
+    let larger = try await Run.of(
+      "captionmesh",
+      [
+        "encoder", "import", toy.file("run/best-encoder.safetensors"), "--architecture",
+        "efficientnet-lite2", "--name", "larger", "--input-size", "288", "--store",
+        toy.file("store"),
+      ])
+    #expect(larger.status == 0, "\(larger.errors)")
+    let goOn =
+      [
+        "train", "--output", toy.file("larger"), "--store", toy.file("store"), "--encoder",
+        "larger", "--initial", toy.file("run/best.safetensors"), "--epochs", "1", "--batch", "2",
+        "--threads", "2",
+      ] + data
+    let frozen = try await Run.of("captionmesh", goOn)
+    #expect(frozen.status == 1)
+    #expect(frozen.errors.contains("9×9"), "\(frozen.errors)")
+    let tuned = try await Run.of("captionmesh", goOn + ["--finetune", "2"])
+    #expect(tuned.status == 0, "\(tuned.errors)")
+    let second = try await Run.of(
+      "captionmesh", ["evaluate", "--run", toy.file("larger"), "--threads", "2"] + data)
+    #expect(second.status == 0, "\(second.errors)")
+
     // The model without its encoder is of no use, and says which encoder it lacks.
     try FileManager.default.moveItem(
       atPath: toy.file("run/best.safetensors"), toPath: toy.file("alone.safetensors"))

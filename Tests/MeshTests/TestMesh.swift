@@ -7,10 +7,10 @@ final class TestMesh {
   let environment: [String: String]
 
   /// Starts a mesh and returns when it is ready.
-  init(_ arguments: [String] = []) throws {
+  init(_ arguments: [String] = [], environment extra: [String: String] = [:]) throws {
     // Sockets' paths are short, so the folder is not the usual long temporary one.
     runtime = URL(filePath: "/tmp/cm-\(UUID().uuidString.prefix(8))")
-    environment = ["CAPTIONMESH_RUNTIME": runtime.path]
+    environment = extra.merging(["CAPTIONMESH_RUNTIME": runtime.path]) { $1 }
     let up = try Run("captionmesh", ["mesh", "up"] + arguments, environment: environment)
     try #require(up.status == 0, "mesh up: \(up.errors)\(up.output)")
   }

@@ -42,6 +42,8 @@ struct Harness {
   var closed: [WorkerID: Failure?] = [:]
   /// The bytes of a stage's results.
   var resultBytes: [String: Int] = [:]
+  /// How often a request was said to wait again.
+  private(set) var requeued = 0
   /// How many events the scheduler was given.
   private(set) var events = 0
   private var seenTasks: Set<TaskID> = []
@@ -186,6 +188,18 @@ struct Harness {
       case .resumed(let id):
         check(workers[id]?.isSuspended == true, "worker \(id) comes back and was not away")
         workers[id]?.isSuspended = false
+      case .passed(let id, let passage):
+        check(answers[id] == nil, "request \(id) is answered and gets on")
+        let position = requests[id]!.position
+        check(
+          position > 0 && requests[id]!.stages[position - 1] == passage.stage,
+          "request \(id) passes a stage that its worker did not end")
+      case .requeued(let id, let failure):
+        check(answers[id] == nil, "request \(id) is answered and waits again")
+        check(
+          requests[id]!.stages[requests[id]!.position] == failure.stage,
+          "request \(id) waits for another stage than it was at")
+        requeued += 1
       case .drain(let id): workers[id]?.isDraining = true
       case .close(let id, let failure):
         check(closed[id] == nil, "worker \(id) is closed twice")

@@ -24,6 +24,9 @@ import Testing
       let (answered, made) = (world.harness.answers.count, world.harness.requests.count)
       if answered != made { Issue.record("seed \(seed): \(made) requests, \(answered) answers") }
       let status = world.harness.status
+      if world.harness.requeued != status.counters.retried {
+        Issue.record("seed \(seed): what is said of retries is not what is counted")
+      }
       if status.bytes != 0 || status.reservedBytes != 0 {
         Issue.record("seed \(seed): a payload is kept")
       }

@@ -32,6 +32,10 @@ import Testing
       addresses: [ipc:///run/mesh.ipc, "tcp://0.0.0.0:7100"]
       keys: /keys
       log_level: debug
+      log_format: json
+      metrics: on
+      metrics_port: 9464
+      trace: /trace.jsonl
       encoder: resnet101
       store: /encoders
       model: /captioner.safetensors
@@ -56,6 +60,9 @@ import Testing
     #expect(configuration.addresses == ["ipc:///run/mesh.ipc", "tcp://0.0.0.0:7100"])
     #expect(configuration.keys == "/keys")
     #expect(configuration.logLevel == .debug)
+    #expect(configuration.logFormat == .json)
+    #expect(configuration.metricsPort == 9464)
+    #expect(configuration.trace == "/trace.jsonl")
     #expect(configuration.encoder == "resnet101")
     #expect(configuration.store == "/encoders")
     #expect(configuration.model == "/captioner.safetensors")
@@ -102,6 +109,12 @@ import Testing
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
       environment: ["XDG_CONFIG_HOME": "/nowhere"])
     #expect(security == nil)
+  }
+
+  @Test func metricsCanBeTurnedOff() throws {
+    #expect(try parse("").metricsPort == 0)
+    #expect(try parse("metrics: off\nmetrics_port: 9464").metricsPort == nil)
+    #expect(try parse("", ["CAPTIONMESH_METRICS": "off"]).metricsPort == nil)
   }
 
   @Test func oneAddressNeedsNoList() throws {

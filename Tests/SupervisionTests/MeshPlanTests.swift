@@ -34,7 +34,10 @@ import Testing
     let roles = try plan().roles()
     #expect(roles.map(\.name) == ["dispatcher", "loader", "encoder", "decoder", "scorer"])
     #expect(roles.map(\.stopOrder) == [0, 1, 1, 1, 1])
-    #expect(roles[0].command.arguments == ["--supervised", "--config", "mesh.yaml"])
+    #expect(
+      roles[0].command.arguments == [
+        "--supervised", "--config", "mesh.yaml", "--log-format", "text",
+      ])
   }
 
   @Test(arguments: [
@@ -48,9 +51,21 @@ import Testing
     #expect(command.executable == "\(programs)/captionmesh-\(name)")
     let common = [
       "--dispatcher", "ipc://\(directory.runtime.path)/dispatcher.sock", "--supervised",
-      "--threads", "3", "--max-batch", "7",
+      "--threads", "3", "--max-batch", "7", "--log-level", "info", "--log-format", "text",
     ]
     #expect(command.arguments == common + own)
+  }
+
+  @Test func howToLogAndWhereToTraceIsHandedOn() throws {
+    let plan = try plan("log_format: json\nlog_level: debug\ntrace: /t.jsonl")
+    #expect(
+      try role("dispatcher", plan).command.arguments.suffix(4) == [
+        "--log-format", "json", "--trace", "/t.jsonl",
+      ])
+    for name in ["loader", "encoder", "decoder", "scorer"] {
+      let arguments = try role(name, plan).command.arguments
+      #expect(arguments.contains("json") && arguments.contains("debug"))
+    }
   }
 
   @Test func childrenInheritTheEnvironmentButNotTheThreads() throws {

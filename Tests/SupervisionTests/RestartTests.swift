@@ -42,6 +42,17 @@ import Testing
     #expect(world.machine.processes[0].restarts == 1)
   }
 
+  @Test func aRolesRestartsStayCountedWhenItIsScaledDown() {
+    var world = World([.test("dispatcher"), .test("encoder", 2)])
+    world.end(ProcessName(role: "encoder", number: 2))
+    world.advance(by: .milliseconds(200))
+    #expect(world.machine.restarts == ["dispatcher": 0, "encoder": 1])
+    world.scale("encoder", to: 1, Role.test("encoder").command)
+    world.end(ProcessName(role: "encoder", number: 2))
+    #expect(world.machine.processes.filter { $0.name.role == "encoder" }.count == 1)
+    #expect(world.machine.restarts == ["dispatcher": 0, "encoder": 1])
+  }
+
   @Test func waitsLongerAfterEachFailureInARow() {
     var world = World([.test("encoder")])
     for _ in 0..<10 {

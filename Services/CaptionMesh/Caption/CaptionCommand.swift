@@ -96,7 +96,8 @@ struct CaptionCommand: AsyncParsableCommand {
     var options = CallOptions.defaults
     options.timeout = .seconds(timeout)
     let reply = try await meshOptions.withClient { [options] client in
-      try await Captioner.Client(client).caption(request, options: options)
+      try await Captioner.Client(client).caption(
+        request, metadata: MeshOptions.metadata, options: options)
     }
     return (reply, ModelCaption(try reply.result.get(), model: "the mesh’s model"))
   }

@@ -28,6 +28,12 @@ struct MeshSettings: ParsableArguments {
   @Option(help: "Checkpoint to serve; by default the one that comes with the program.")
   var model: String?
 
+  @Option(help: "Write the spans of requests to this file, as OpenTelemetry's JSON lines.")
+  var trace: String?
+
+  @Option(help: "How the processes log: text or json; by default as the configuration says.")
+  var logFormat: LogFormat?
+
   func validate() throws {
     for (name, count) in [("loaders", loaders), ("encoders", encoders), ("decoders", decoders)] {
       if let count, !MeshPlan.counts.contains(count) {
@@ -41,7 +47,7 @@ struct MeshSettings: ParsableArguments {
     let pairs: [(String, String?)] = [
       ("--loaders", loaders.map(String.init)), ("--encoders", encoders.map(String.init)),
       ("--decoders", decoders.map(String.init)), ("--config", config), ("--store", store),
-      ("--model", model),
+      ("--model", model), ("--trace", trace), ("--log-format", logFormat?.rawValue),
     ]
     return pairs.flatMap { name, value in value.map { [name, $0] } ?? [] }
   }
@@ -53,6 +59,8 @@ struct MeshSettings: ParsableArguments {
     // The dispatcher would say so too, but in its log.
     _ = try configuration.serverSecurity(
       logger: Logger(label: "keys") { _ in SwiftLogNoOpLogHandler() })
+    configuration.trace = trace ?? configuration.trace
+    configuration.logFormat = logFormat ?? configuration.logFormat
     if let loaders { configuration.stages[.load]!.workers = loaders }
     if let encoders { configuration.stages[.encode]!.workers = encoders }
     if let decoders { configuration.stages[.decode]!.workers = decoders }

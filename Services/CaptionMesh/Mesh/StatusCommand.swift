@@ -67,6 +67,7 @@ struct StatusCommand: AsyncParsableCommand {
       return print("the dispatcher does not answer; `Deploy/mesh logs dispatcher` may say why")
     }
     print(dispatcher.ready ? "ready" : "not ready")
+    if let metrics = dispatcher.metrics { print("metrics: \(metrics)") }
     for stage in dispatcher.stages {
       let count = stage.workers.count == 1 ? "1 worker" : "\(stage.workers.count) workers"
       print("\(stage.name): \(count), \(stage.queued) queued, \(stage.inFlight) in hand")

@@ -20,7 +20,9 @@ struct SuperviseCommand: AsyncParsableCommand {
     let directory = RuntimeDirectory.default
     try directory.create()
     let plan = try settings.plan(directory, programs: ThisProgram.folder)
-    await MeshProcess.run("supervisor", level: plan.configuration.logLevel) { logger in
+    await MeshProcess.run(
+      "supervisor", level: plan.configuration.logLevel, format: plan.configuration.logFormat
+    ) { logger in
       let dispatcher = GRPCClient(
         transport: try ZeroMQClientTransport(
           address: ZeroMQAddress(try directory.dispatcherAddress)))
@@ -35,6 +37,7 @@ struct SuperviseCommand: AsyncParsableCommand {
         services: [SupervisorService(supervisor, plan: plan)])
       return [
         ClientConnection(dispatcher), SupervisorServer(server: server),
+        RestartReports(supervisor: supervisor, dispatcher: dispatcher),
         SupervisedProcesses(supervisor: supervisor),
       ]
     }

@@ -17,6 +17,8 @@ where Paths.Element == String, Paths.Failure == Never {
   var patience: Duration = .seconds(30)
   /// How long it may be away before its first answer.
   var firstPatience: Duration = .seconds(3)
+  /// What goes along with each conversation.
+  var metadata: Metadata = [:]
 
   /// - Parameter report: called once for each path, not in their order.
   /// - Returns: how many were captioned and how many were not.
@@ -53,6 +55,7 @@ where Paths.Element == String, Paths.Failure == Never {
   ) async throws {
     let queue = await flight.open()
     try await client.captionStream(
+      metadata: metadata,
       requests: { writer in
         for await item in queue {
           let bytes: [UInt8]

@@ -53,8 +53,9 @@ struct StreamCommand: AsyncParsableCommand {
     let printer = ReplyPrinter(json: json || isatty(STDOUT_FILENO) == 0)
     let start = ContinuousClock.now
     let counts = try await meshOptions.withClient { client in
-      let stream = CaptionStream(
+      var stream = CaptionStream(
         paths: ImagePaths(arguments: paths), options: DecodeOptions(beam: beam), window: window)
+      stream.metadata = MeshOptions.metadata
       return try await stream.run(Captioner.Client(client)) { path, reply in
         printer.print(path, reply)
       }

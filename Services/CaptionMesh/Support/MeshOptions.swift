@@ -2,6 +2,7 @@ import ArgumentParser
 import GRPCCore
 import MeshSecurity
 import ServiceKit
+import Traces
 import ZeroMQTransport
 
 /// Where the mesh is.
@@ -14,6 +15,15 @@ struct MeshOptions: ParsableArguments {
   var dispatcher: String?
 
   @OptionGroup var keys: KeyOptions
+
+  /// What goes along with each call: the place in the caller's trace, where the environment has one
+  /// in `TRACEPARENT`.
+  static var metadata: Metadata {
+    guard let value = ThisProcess.environment["TRACEPARENT"],
+      let context = TraceContext(traceparent: value)
+    else { return [:] }
+    return ["traceparent": "\(context.traceparent)"]
+  }
 
   /// Connects to the mesh, calls `body`, and disconnects.
   func withClient<Value: Sendable>(

@@ -15,6 +15,7 @@ public enum MethodAccess {
     name(Health.watch): [.client, .worker],
     name(Control.status): [],
     name(Control.drain): [],
+    name(Control.report): [],
     name(Supervisor.scale): [],
     name(Supervisor.stop): [],
     name(Supervisor.status): [],

@@ -2,6 +2,8 @@
 struct RoleState: Sendable {
   var role: Role
   var processes: [Int: ProcessState] = [:]
+  /// How often processes were started again, those included that are not wanted any more.
+  var restarts = 0
 
   /// The processes that are not on their way out, in order.
   var staying: [Int] { processes.filter { !$0.value.isStopping }.keys.sorted() }

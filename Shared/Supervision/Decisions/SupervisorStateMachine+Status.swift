@@ -31,6 +31,11 @@ extension SupervisorStateMachine {
     }
   }
 
+  /// How often processes of each role were started again.
+  public var restarts: [String: Int] {
+    Dictionary(uniqueKeysWithValues: roles.map { ($0.role.name, $0.restarts) })
+  }
+
   /// How many processes each role is to have.
   public var counts: [String: Int] {
     Dictionary(uniqueKeysWithValues: roles.map { ($0.role.name, $0.role.count) })

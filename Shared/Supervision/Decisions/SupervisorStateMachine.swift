@@ -109,6 +109,7 @@ public struct SupervisorStateMachine: Sendable {
         switch process.phase {
         case .backingOff(let until) where until <= now && !isStopping:
           roles[index].processes[number]!.restart(roles[index].role.command, at: now)
+          roles[index].restarts += 1
           actions.append(.spawn(name, roles[index].role.command))
         case .stopping(let deadline?) where deadline <= now:
           roles[index].processes[number]!.phase = .stopping(deadline: nil)

@@ -1,3 +1,4 @@
+import Logging
 import MeshAPI
 public import ServiceKit
 
@@ -69,7 +70,8 @@ public struct MeshPlan: Sendable {
     let settings = configuration.stages[worker.stage]!
     var arguments = [
       "--dispatcher", try directory.dispatcherAddress, "--supervised", "--threads", "\(threads)",
-      "--max-batch", "\(settings.maximumBatch)",
+      "--max-batch", "\(settings.maximumBatch)", "--log-level", configuration.logLevel.rawValue,
+      "--log-format", configuration.logFormat.rawValue,
     ]
     switch worker {
     case .loader, .encoder: arguments += ["--encoder", encoder, "--store", store]
@@ -99,6 +101,8 @@ public struct MeshPlan: Sendable {
   private func dispatcherCommand() throws -> ProcessCommand {
     var arguments = ["--supervised"]
     if let configurationFile { arguments += ["--config", configurationFile] }
+    arguments += ["--log-format", configuration.logFormat.rawValue]
+    if let trace = configuration.trace { arguments += ["--trace", trace] }
     var command = try command(Self.dispatcher, arguments, threads: 1)
     // Whatever is configured, this mesh's own workers and commands find it in their directory.
     let own = try directory.dispatcherAddress
