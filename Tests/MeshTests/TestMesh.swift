@@ -30,10 +30,19 @@ final class TestMesh {
     try Running("captionmesh", arguments, environment: environment, input: input)
   }
 
+  /// What the status says of each stage. A dispatcher that other tests keep from the processor may
+  /// not answer the first time.
+  private func statusOfStages() throws -> [String: [String: Any]]? {
+    for _ in 0..<10 {
+      let status = try run(["mesh", "status", "--json"])
+      if let stages = status.object?["stages"] as? [String: [String: Any]] { return stages }
+    }
+    return nil
+  }
+
   /// The process ids of a stage's workers.
   func workers(of stage: String) throws -> [Int32] {
-    let status = try run(["mesh", "status", "--json"])
-    let stages = try #require(status.object?["stages"] as? [String: [String: Any]])
+    let stages = try #require(try statusOfStages())
     let workers = try #require(stages[stage]?["workers"] as? [[String: Any]])
     return workers.compactMap { $0["pid"] as? Int }.map(Int32.init)
   }
