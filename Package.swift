@@ -127,7 +127,12 @@ let package = Package(
     // Captioning
     library("Encoders", ["Compute", "Features", "Imaging", "Tensor", "WeightFiles"]),
     library("Features"),
-    library("Models", exclude: ["flickr8k-attend.md", "flickr8k-attend.safetensors"]),
+    library(
+      "Models",
+      exclude: [
+        "flickr8k-attend.md", "flickr8k-attend.safetensors", "flickr8k-attend-tuned.md",
+        "flickr8k-attend-tuned.safetensors", "flickr8k-attend-tuned-encoder.safetensors",
+      ]),
     library("Vocabulary"),
     library("Decoders", ["Compute", "Features", "Tensor", "Vocabulary", "WeightFiles"]),
     library(
@@ -175,12 +180,15 @@ let package = Package(
     service(
       "Loader",
       [
-        "Encoders", "Imaging", "MeshAPI", "MessagePack", "ServiceKit", "Tensor", argumentParser,
-        grpcCore,
+        "Encoders", "Imaging", "MeshAPI", "MessagePack", "Models", "ServiceKit", "Tensor",
+        argumentParser, grpcCore,
       ]),
     service(
       "Encoder",
-      ["Encoders", "Features", "MeshAPI", "ServiceKit", "Tensor", argumentParser, grpcCore]),
+      [
+        "Encoders", "Features", "MeshAPI", "Models", "ServiceKit", "Tensor", argumentParser,
+        grpcCore,
+      ]),
     service(
       "Decoder",
       [

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Encoders
+import Models
 import ServiceKit
 
 /// `captionmesh-encoder`: a worker of the second stage.
@@ -10,8 +11,9 @@ struct EncoderProgram: AsyncParsableCommand {
     abstract: "Turn image tensors into feature maps for a mesh.",
     discussion: "Started by `captionmesh mesh up`; starting one more by hand adds a worker.")
 
-  @Option(help: "Encoder, by its name in the store.")
-  var encoder = "efficientnet-lite2"
+  @Option(
+    help: "Encoder, by its name in the store; by default that of the model that comes along.")
+  var encoder: String?
 
   @Option(help: "Encoder store; by default ~/.local/share/captionmesh/encoders.")
   var store: String?
@@ -20,8 +22,10 @@ struct EncoderProgram: AsyncParsableCommand {
 
   func run() async throws {
     await options.run("encoder") {
-      let encoder = try EncoderStore(path: store).load(
-        encoder, threadCount: options.threads, maximumBatchSize: options.maxBatch)
+      let store = EncoderStore(path: store ?? (encoder == nil ? ShippedModels.folder : nil))
+      let encoder = try store.load(
+        encoder ?? ShippedModels.defaultEncoderName, threadCount: options.threads,
+        maximumBatchSize: options.maxBatch)
       // The first image is not to wait for what a batch needs.
       for size in [1, options.maxBatch] { try encoder.prepare(batchSize: size) }
       return EncoderWorker(encoder: encoder, maximumBatch: options.maxBatch)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Encoders
 import Imaging
+import Models
 import ServiceKit
 
 /// `captionmesh-loader`: a worker of the first stage.
@@ -11,8 +12,12 @@ struct LoaderProgram: AsyncParsableCommand {
     abstract: "Turn photographs into normalised tensors for a mesh.",
     discussion: "Started by `captionmesh mesh up`; starting one more by hand adds a worker.")
 
-  @Option(help: "Encoder to prepare photographs for, by its name in the store.")
-  var encoder = "efficientnet-lite2"
+  @Option(
+    help: """
+      Encoder to prepare photographs for, by its name in the store; by default that of the model \
+      that comes along.
+      """)
+  var encoder: String?
 
   @Option(help: "Encoder store; by default ~/.local/share/captionmesh/encoders.")
   var store: String?
@@ -32,7 +37,8 @@ struct LoaderProgram: AsyncParsableCommand {
   private var chosenPreprocessing: Preprocessing {
     get throws {
       guard let preprocessing else {
-        return try EncoderStore(path: store).entry(encoder).identity.preprocessing
+        let store = EncoderStore(path: store ?? (encoder == nil ? ShippedModels.folder : nil))
+        return try store.entry(encoder ?? ShippedModels.defaultEncoderName).identity.preprocessing
       }
       guard let chosen = Preprocessing(fingerprint: preprocessing) else {
         throw ValidationError("--preprocessing \(preprocessing) is none")

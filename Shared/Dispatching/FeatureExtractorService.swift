@@ -40,7 +40,7 @@ extension DispatchCore {
       throw RPCError(
         code: .failedPrecondition,
         message: "the mesh's encoders give other features: expected \(features), found "
-          + "\(produced); start the mesh with the encoder that you want")
+          + "\(produced); start the mesh with a model of that encoder: mesh up --model FILE")
     }
   }
 }

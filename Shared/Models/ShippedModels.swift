@@ -3,7 +3,10 @@ import Glibc
 /// Where the models are that come with the programs.
 public enum ShippedModels {
   /// The model that is served unless another is named.
-  public static let defaultName = "flickr8k-attend"
+  public static let defaultName = "flickr8k-attend-tuned"
+
+  /// The encoder that was fine-tuned with it, in the same folder.
+  public static let defaultEncoderName = "flickr8k-attend-tuned-encoder"
 
   /// The path of a model: `NAME.safetensors` in the folder that `CAPTIONMESH_MODELS` names, in
   /// `models` beside the running program, or in `Shared/Models` of the source tree that the program
@@ -20,6 +23,11 @@ public enum ShippedModels {
       components = components.dropLast()
     }
     return folders.map { "\($0)/\(name).safetensors" }.first { unsafe access($0, R_OK) == 0 }
+  }
+
+  /// The folder of the default model and of its encoder; nil when they are not there.
+  public static var folder: String? {
+    path().map { String($0.dropLast("/\(defaultName).safetensors".count)) }
   }
 
   /// The running program.

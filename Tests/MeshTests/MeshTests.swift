@@ -68,7 +68,9 @@ struct MeshTests {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let data = Programs.repository.path + "/Tests/Fixtures/Datasets"
-    let mesh = try TestMesh(["--encoders", "2"])
+    // Its encoder is the one that setup imports.
+    let model = Programs.repository.appending(path: "Shared/Models/flickr8k-attend.safetensors")
+    let mesh = try TestMesh(["--encoders", "2", "--model", model.path])
     let prepared = try mesh.run([
       "prepare", "--karpathy", "\(data)/dataset_tiny.json", "--images", "\(data)/images",
       "--output", folder.path, "--json",

@@ -61,7 +61,12 @@ struct FeaturesCommand: AsyncParsableCommand {
   @Option(help: "Threads; by default one for each processor.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
-  @Flag(help: "Let the encoders of the mesh do it.")
+  @Flag(
+    help: """
+      Let the encoders of the mesh do it. It serves a model of the same encoder then, as \
+      `captionmesh mesh up --model Shared/Models/flickr8k-attend.safetensors` does of \
+      efficientnet-lite2.
+      """)
   var mesh = false
 
   @OptionGroup(title: "Mesh") var meshOptions: MeshOptions

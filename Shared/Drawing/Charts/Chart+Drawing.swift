@@ -1,14 +1,14 @@
 extension Chart {
   /// Draws the chart: title and legend on top, axes with round numbers, the lines with a mark at
-  /// each point, and the last value of each line beside its end.
+  /// each point, and the last value of each line beside its end where lines are few.
   public func draw(on canvas: borrowing Canvas, in frame: Rectangle, _ theme: Theme) {
     let title = Canvas.TextStyle(size: 13, theme.ink, isBold: true)
     canvas.text(
       canvas.fitted(self.title, title, width: frame.width),
       at: Point(frame.x, frame.y + 13), title)
-    drawLegend(on: canvas, in: frame, theme)
+    let legend = drawLegend(on: canvas, in: frame, theme)
 
-    let plot = frame.inset(left: 44, top: 40, right: 46, bottom: 34)
+    let plot = frame.inset(left: 44, top: 24 + legend, right: 46, bottom: 34)
     let points = points
     guard !points.isEmpty else {
       canvas.text(
@@ -23,23 +23,34 @@ extension Chart {
     drawAxes(on: canvas, plot, x, y, theme)
     for border in borders { draw(border, on: canvas, plot, x, theme) }
     for line in series { draw(line, on: canvas, x, y, theme) }
-    drawEnds(on: canvas, plot, x, y, theme)
+    // The ends of many lines are too close to each other for numbers beside them.
+    if series.count <= 6 { drawEnds(on: canvas, plot, x, y, theme) }
   }
 
-  private func drawLegend(on canvas: borrowing Canvas, in frame: Rectangle, _ theme: Theme) {
+  /// Writes the lines' names in as many rows as they take.
+  ///
+  /// - Returns: the rows' height.
+  private func drawLegend(
+    on canvas: borrowing Canvas, in frame: Rectangle, _ theme: Theme
+  ) -> Double {
     let style = Canvas.TextStyle(size: 10.5, theme.quiet)
+    let rowHeight = 16.0
     var left = frame.x
+    var y = frame.y + 26
     for line in series where !line.name.isEmpty {
-      let y = frame.y + 26
+      let name = canvas.fitted(line.name, style, width: frame.width - 23)
+      let width = 23 + canvas.width(of: name, style)
+      if left > frame.x, left + width > frame.right {
+        left = frame.x
+        y += rowHeight
+      }
       let color = theme.lines[line.color % theme.lines.count]
       canvas.line([Point(left, y), Point(left + 18, y)], line.stroke(color))
       line.mark(Point(left + 9, y), color, on: canvas)
-      let room = frame.right - left - 23
-      guard room > 20 else { return }
-      let name = canvas.fitted(line.name, style, width: room)
       canvas.text(name, at: Point(left + 23, y + 3.8), style)
-      left += 23 + canvas.width(of: name, style) + 16
+      left += width + 16
     }
+    return y - frame.y - 26 + rowHeight
   }
 
   private func drawAxes(

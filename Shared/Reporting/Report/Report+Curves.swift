@@ -42,6 +42,7 @@ extension Report {
       sheet: ChartSheet(
         "Every run on val, free-running",
         [chart("BLEU-4 on val", .bleu4), chart("CIDEr-D on val", .cider)], columns: 2,
-        size: (560, 340)))
+        // With room for the legend's rows.
+        size: (560, 340 + 5 * Double(groups.count))))
   }
 }

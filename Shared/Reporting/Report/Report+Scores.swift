@@ -58,7 +58,7 @@ extension Report {
 
   /// The run's name, what an ensemble is made of, and how it was searched if not as usual.
   func label(_ run: Run) -> String {
-    let together = run.scores?.members.map { ["\($0.joined(separator: ", ")) together"] } ?? []
+    let together = run.scores?.memberNames.map { ["\($0.joined(separator: ", ")) together"] } ?? []
     let details = together + (run.scores?.searchOptions ?? [])
     return details.isEmpty ? run.name : "\(run.name) (\(details.joined(separator: "; ")))"
   }

@@ -32,6 +32,15 @@ struct TestScores: Sendable, Decodable {
   /// The models of an ensemble.
   var members: [String]?
 
+  /// What people call the members: the run's folder where it is the best checkpoint of a run.
+  var memberNames: [String]? {
+    members?.map { path in
+      let parts = path.split(separator: "/")
+      guard parts.count > 1, parts.last == "best.safetensors" else { return path }
+      return String(parts[parts.count - 2])
+    }
+  }
+
   enum CodingKeys: String, CodingKey {
     case split, images, beams, members
     case encodingSeconds = "encoding_seconds"
