@@ -11,7 +11,9 @@ enum Fuzz {
   static func main() throws {
     let arguments = CommandLine.arguments.dropFirst()
     if arguments.first == "--list" {
-      for target in FuzzTarget.all { print(target.name, target.maximumLength) }
+      for target in FuzzTarget.all {
+        print(target.name, target.maximumLength, target.isForeign ? "foreign" : "own")
+      }
     } else if arguments.first == "--seeds", arguments.count == 3 {
       try target(arguments[2]).writeSeeds(to: arguments[3])
     } else if let name = arguments.first {

@@ -5,6 +5,9 @@ struct FuzzTarget: Sendable {
   let name: String
   /// Bytes of the longest input that is tried.
   let maximumLength: Int
+  /// Whether the parser is a library of others that leaks a little, and asks for as much memory as
+  /// a file says, which then it does not get: bounds are on the whole process.
+  var isForeign = false
   /// What stands in such inputs: put in by mutations as a whole.
   var tokens: [String] = []
   /// Sound inputs.
@@ -13,13 +16,32 @@ struct FuzzTarget: Sendable {
   let parse: @Sendable (RawSpan) throws -> Void
 
   /// Runs one input. An error is a fine answer, and must be able to say what it is.
+  ///
+  /// Time is the processor's, since other programs may hold this one up.
   func run(_ bytes: RawSpan) {
+    let start = Self.processorTime()
+    defer {
+      precondition(Self.processorTime() - start < .seconds(10), "one input takes ten seconds")
+    }
     do {
       try parse(bytes)
+      if Self.saysOutcome { print("\(name): understood") }
     } catch {
-      precondition(!"\(error)".isEmpty)
+      let message = "\(error)"
+      precondition(!message.isEmpty)
+      if Self.saysOutcome { print("\(name): refused: \(message)") }
     }
   }
+
+  private static func processorTime() -> Duration {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+  }
+
+  /// Whether each input's outcome is printed, as `run --repeat` wants it.
+  private static let saysOutcome =
+    ProcessInfo.processInfo.environment["FUZZ_OUTCOMES"] != nil
 
   /// Writes a file for each seed and `NAME.dict` beside the folder for the tokens.
   func writeSeeds(to folder: String) throws {

@@ -7,7 +7,7 @@ import Vocabulary
 
 extension FuzzTarget {
   static let karpathy: FuzzTarget = {
-    let file = MemoryFile()
+    let file = ScratchFile()
     return FuzzTarget(
       name: "karpathy", maximumLength: 4_096,
       tokens: Self.json + [
@@ -31,7 +31,7 @@ extension FuzzTarget {
   }()
 
   static let wordMap: FuzzTarget = {
-    let file = MemoryFile()
+    let file = ScratchFile()
     return FuzzTarget(
       name: "word-map", maximumLength: 2_048,
       tokens: Self.json + ["<pad>", "<unk>", "<start>", "<end>", "-9223372036854775808"],
@@ -66,7 +66,7 @@ extension FuzzTarget {
 
   /// One's own captions, CSV or JSON Lines, and a list of images divided by the first byte 0.
   static let captionTable: FuzzTarget = {
-    let (table, list, none) = (MemoryFile(), MemoryFile(), MemoryFile())
+    let (table, list, none) = (ScratchFile(), ScratchFile(), ScratchFile())
     return FuzzTarget(
       name: "caption-table", maximumLength: 2_048,
       tokens: Self.json + ["image", "caption", "image,caption\n", "\r\n", "\"\"", "\u{FEFF}"],
@@ -104,11 +104,11 @@ extension FuzzTarget {
   ]
 }
 
-/// A folder of prepared data whose files are in memory.
+/// A folder of prepared data whose files are links to scratch files.
 struct PreparedFolder: Sendable {
-  let images = MemoryFile()
-  let captions = MemoryFile()
-  let lengths = MemoryFile()
+  let images = ScratchFile()
+  let captions = ScratchFile()
+  let lengths = ScratchFile()
   let vocabulary: Vocabulary
   let files: PreparedFiles
 

@@ -9,8 +9,8 @@ extension FuzzTarget {
   static let preparedImages: FuzzTarget = {
     let folder = PreparedFolder()
     return FuzzTarget(
-      name: "prepared-images", maximumLength: 16_384,
-      tokens: ["\u{89}HDF\r\n\u{1a}\n", "TREE", "HEAP", "SNOD", "images", "captions_per_image"],
+      name: "prepared-images", maximumLength: 16_384, isForeign: true,
+      tokens: ["TREE", "HEAP", "SNOD", "images", "captions_per_image"],
       seeds: { [try images(1), try images(2)] },
       parse: { bytes in
         folder.images.fill(bytes)
@@ -22,11 +22,11 @@ extension FuzzTarget {
   }()
 
   static let featureCache: FuzzTarget = {
-    let file = MemoryFile()
+    let file = ScratchFile()
     return FuzzTarget(
-      name: "feature-cache", maximumLength: 16_384,
+      name: "feature-cache", maximumLength: 16_384, isForeign: true,
       tokens: [
-        "\u{89}HDF\r\n\u{1a}\n", "TREE", "HEAP", "SNOD", "features", "names", "rows", "grid",
+        "TREE", "HEAP", "SNOD", "features", "names", "rows", "grid",
       ],
       seeds: { [try cache()] },
       parse: { bytes in

@@ -30,7 +30,7 @@ extension FuzzTarget {
 
   /// A decoder's checkpoint: safetensors whose metadata hold JSON.
   static let checkpoint: FuzzTarget = {
-    let file = MemoryFile()
+    let file = ScratchFile()
     return FuzzTarget(
       name: "checkpoint", maximumLength: 8_192,
       tokens: [
