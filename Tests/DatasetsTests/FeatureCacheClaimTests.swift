@@ -1,5 +1,6 @@
 import Features
 import Foundation
+import Tensor
 import Testing
 
 @testable import Datasets
