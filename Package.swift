@@ -76,10 +76,21 @@ let package = Package(
     .executable(name: "captionmesh-encoder", targets: ["Encoder"]),
     .executable(name: "captionmesh-decoder", targets: ["Decoder"]),
     .executable(name: "captionmesh-scorer", targets: ["Scorer"]),
-    // Libraries that the benchmarks, a package of their own, import.
+    // Libraries that the benchmarks and the fuzzing, packages of their own, import.
+    .library(name: "Compute", targets: ["Compute"]),
+    .library(name: "Datasets", targets: ["Datasets"]),
+    .library(name: "Decoders", targets: ["Decoders"]),
     .library(name: "Encoders", targets: ["Encoders"]),
+    .library(name: "Features", targets: ["Features"]),
+    .library(name: "Imaging", targets: ["Imaging"]),
+    .library(name: "MeshAPI", targets: ["MeshAPI"]),
+    .library(name: "MessagePack", targets: ["MessagePack"]),
+    .library(name: "NumpyFiles", targets: ["NumpyFiles"]),
+    .library(name: "ServiceKit", targets: ["ServiceKit"]),
     .library(name: "Tensor", targets: ["Tensor"]),
+    .library(name: "Vocabulary", targets: ["Vocabulary"]),
     .library(name: "WeightFiles", targets: ["WeightFiles"]),
+    .library(name: "ZeroMQTransport", targets: ["ZeroMQTransport"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

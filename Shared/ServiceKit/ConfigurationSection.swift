@@ -10,8 +10,17 @@ struct ConfigurationSection {
   private let entries: [(key: String, line: Int, node: Node)]
   private var known: [String] = []
 
+  /// A few aliases say something twice; many of them, each of two others, say it 2ⁿ times.
+  private static let maximumAliases = 16
+
   /// The top of a file; an empty file is an empty mapping.
   init(yaml: String, file: String, environment: [String: String]) throws(ServiceError) {
+    guard Self.aliases(in: yaml) <= Self.maximumAliases else {
+      throw ServiceError(
+        .configuration,
+        "\(file): has more than \(Self.maximumAliases) aliases (*name); write out what they stand for"
+      )
+    }
     let node: Node?
     do {
       node = try compose(yaml: yaml)
@@ -121,6 +130,17 @@ struct ConfigurationSection {
 
   private func variable(_ key: String) -> String {
     "CAPTIONMESH_" + (path + [key]).joined(separator: "_").uppercased()
+  }
+
+  /// How many aliases a text may have: asterisks that begin a word.
+  private static func aliases(in yaml: String) -> Int {
+    var count = 0
+    var last = UInt8(ascii: " ")
+    for byte in yaml.utf8 {
+      if byte == UInt8(ascii: "*"), last <= 0x20 || ",[{?:-".utf8.contains(last) { count += 1 }
+      last = byte
+    }
+    return count
   }
 
   private static func describe(_ error: any Error) -> String {

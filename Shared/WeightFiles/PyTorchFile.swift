@@ -101,6 +101,7 @@ enum PyTorchFile {
     var tensors: [String: Tensor] = [:]
     var copiedBytes = 0
     var visits = 0
+    var nameBytes = 0
     // Dictionaries still to visit: a list, not recursion, so that depth costs nothing.
     var pending: [(prefix: String, dictionary: Int, depth: Int)] = [("", top, 0)]
     while let (prefix, dictionary, depth) = pending.popLast() {
@@ -110,6 +111,11 @@ enum PyTorchFile {
           throw reader.failure(.tooLarge, "holds too many objects")
         }
         guard case .string(let key) = item.key else { continue }
+        // A pickle can name one long string many times.
+        nameBytes += prefix.utf8.count + key.utf8.count
+        guard nameBytes <= Unpickler.Limit.stringBytes else {
+          throw reader.failure(.tooLarge, "holds names that are too long")
+        }
         switch item.value {
         case .dictionary(let inner):
           guard depth < maximumDepth, prefix.utf8.count <= maximumNameLength else { continue }

@@ -56,6 +56,16 @@ struct FeatureCacheTests {
     }
   }
 
+  @Test("a cache of more rows than one node of HDF5's tree has room for")
+  func manyRows() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let names = (0..<5_000).map { "\($0).jpg" }
+    let cache = try FeatureCache(path: try write(names))
+    #expect(cache.names.count == 5_000)
+    let last = try cache.features(row: 4_999).array(of: Float16.self)
+    #expect(last == map(4_999).array(of: Float16.self))
+  }
+
   @Test("an interrupted cache is gone on with, and not with another encoder's")
   func interrupted() throws {
     defer { try? FileManager.default.removeItem(at: folder) }

@@ -165,6 +165,20 @@ import Testing
     #expect(message?.hasPrefix(start) == true, "\(message ?? "")")
   }
 
+  /// Lists of two lists of two lists: 2³⁰ of them where they are compared as keys.
+  @Test func aliasesDoNotMultiply() {
+    var yaml = "a0: &a0 [x, x]\n"
+    for level in 1..<30 { yaml += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1)]\n" }
+    #expect(message(yaml + "? *a29\n: 1\n? [*a29]\n: 2\n")?.contains("aliases") == true)
+  }
+
+  @Test func aFewAliasesAreRead() throws {
+    let configuration = try parse(
+      "stages:\n  load: &some {workers: 3}\n  decode: *some\nencoder: a*b *c\n")
+    #expect(configuration.stages[.decode]?.workers == 3)
+    #expect(configuration.encoder == "a*b *c")
+  }
+
   @Test func whatMakesNoSenseInTheEnvironmentIsRefusedByItsName() {
     let message = message("", ["CAPTIONMESH_LIMITS_WINDOW": "wide"])
     #expect(message?.hasPrefix("CAPTIONMESH_LIMITS_WINDOW: \"wide\"") == true)

@@ -65,6 +65,23 @@ import Testing
     }
   }
 
+  /// One long name, recalled for each of many dictionaries, whose names would be joined by dots.
+  @Test func longNamesAreNotMultiplied() {
+    let name = [UInt8](repeating: 0x61, count: 1 << 20)
+    let protocol2: [UInt8] = [0x80, 2]
+    var bytes = PyTorchFile.legacyPrefix + protocol2 + [0x4d, 0xe9, 3, 0x2e]
+    bytes += protocol2 + [0x7d, 0x58, 13, 0, 0, 0] + Array("little_endian".utf8)
+    bytes += [0x88, 0x73, 0x2e]
+    // A dictionary; the name, put into the memo and dropped; then the name and a dictionary each.
+    bytes += protocol2 + [0x7d, 0x58, 0, 0, 0x10, 0] + name + [0x71, 0, 0x30]
+    for _ in 0..<100 { bytes += [0x68, 0, 0x7d, 0x73] }
+    bytes += [0x2e] + protocol2 + [0x5d, 0x2e]
+    let error = #expect(throws: WeightFileError.self) {
+      try WeightFile(path: "test", file: AlignedBuffer(bytes))
+    }
+    #expect(error?.code == .tooLarge)
+  }
+
   @Test func noise() {
     var random = SeededGenerator(state: 3)
     let beginnings: [[UInt8]] = [

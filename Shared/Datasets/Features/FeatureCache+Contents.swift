@@ -11,14 +11,18 @@ extension FeatureCache {
     let rows: Int
     let features: HDF5Dataset
 
+    /// Bounds far above every encoder's, so that no file makes one row's memory large.
+    private static let maximumSide = 256
+    private static let maximumChannels = 1 << 14
+
     /// - Throws: ``DatasetError``.
     init(path: String) throws(DatasetError) {
       let file = try HDF5File(path, .read)
       let grid = try file.attribute("grid").split(separator: "x").compactMap { Int($0) }
       features = try file.dataset("features", .float16)
       let extents = features.extents
-      guard extents.count == 3, grid.count == 2, grid[0] > 0, grid[1] > 0,
-        grid[0].multipliedReportingOverflow(by: grid[1]).partialValue == extents[1], extents[2] > 0
+      guard extents.count == 3, grid.count == 2, grid.allSatisfy((1...Self.maximumSide).contains),
+        grid[0] * grid[1] == extents[1], (1...Self.maximumChannels).contains(extents[2])
       else { throw DatasetError(.malformed, "\(path): extents \(extents) do not fit grid \(grid)") }
       identity = FeatureIdentity(
         encoder: try file.attribute("encoder"), weightsHash: try file.attribute("weights_hash"),
@@ -37,7 +41,10 @@ extension FeatureCache {
 
     private static func names(_ file: HDF5File) throws(DatasetError) -> [String] {
       let list = try file.dataset("names", .uint8)
-      guard list.extents.count == 1, list.extents[0] < 1 << 30 else {
+      // The names are stored as they are, so that they take no more bytes than the file has.
+      guard list.extents.count == 1, list.extents[0] < 1 << 30,
+        list.extents[0] <= Storage.byteCount(file.path)
+      else {
         throw DatasetError(.malformed, "\(file.path): /names has extents \(list.extents)")
       }
       let bytes = AlignedBuffer(byteCount: list.extents[0])

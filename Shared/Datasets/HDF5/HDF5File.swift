@@ -26,6 +26,7 @@ final class HDF5File: Sendable {
   /// - Throws: ``DatasetError``.
   init(_ path: String, _ mode: Mode) throws(DatasetError) {
     self.path = path
+    if mode != .create { try HDF5Structure.check(path) }
     id = try HDF5File.exclusively { () throws(DatasetError) in
       chdf5_forbid_plugins()
       let id =

@@ -37,6 +37,12 @@ enum Storage {
     return unsafe stat(path, &status) == 0 ? Int(status.st_blocks) * 512 : 0
   }
 
+  /// A file's length; 0 where there is none.
+  static func byteCount(_ path: String) -> Int {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? Int(status.st_size) : 0
+  }
+
   static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
   static func remove(_ path: String) { unsafe _ = unlink(path) }

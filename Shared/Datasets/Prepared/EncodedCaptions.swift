@@ -51,7 +51,10 @@ struct EncodedCaptions {
     guard row.count == maximumLength + 2, row.count > 2 else {
       throw stream.failure("a row of \(row.count) ids, but the first has \(maximumLength + 2)")
     }
-    guard length >= 2, length <= row.count else {
+    guard length >= 2 else {
+      throw stream.failure("the caption's length by CAPLENS, with <start> and <end>, is \(length)")
+    }
+    guard length <= row.count else {
       throw stream.failure(
         "the caption has \(length - 2) words by CAPLENS, but there is room for \(maximumLength)")
     }

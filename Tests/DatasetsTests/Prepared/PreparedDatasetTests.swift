@@ -122,6 +122,14 @@ struct PreparedDatasetTests {
     expectError(.malformed, "38 words", "room for 12")
   }
 
+  @Test("a length that no caption has", arguments: [Int.min, -1, 1, Int.max])
+  func impossibleLength(length: Int) throws {
+    let lengths = try JSONDecoder().decode([Int].self, from: Fixtures.data(files.lengths(.test)))
+    try JSONEncoder().encode([length] + lengths.dropFirst())
+      .write(to: URL(filePath: files.lengths(.test)))
+    expectError(.malformed, "CAPLENS")
+  }
+
   @Test("a split may be missing as a whole, not in part")
   func missing() throws {
     try FileManager.default.removeItem(atPath: files.captions(.test))
