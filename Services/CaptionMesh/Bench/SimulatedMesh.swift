@@ -1,0 +1,108 @@
+import FoundationEssentials
+import GRPCCore
+import Glibc
+import Logging
+import MeshAPI
+import ServiceKit
+import Supervision
+import ZeroMQTransport
+
+/// A real dispatcher, in a process of its own, with workers that sleep, in this one: each with a
+/// connection of its own, as workers have.
+struct SimulatedMesh: Sendable {
+  let encoders: Int
+  let stages: StageTimes
+  let payload: SimulatedPayload
+  /// Photographs in hand, as a share of what the stages hold when all are busy.
+  let load: Double
+
+  /// Photographs a second that the encoders can do.
+  private var rate: Double { Double(encoders) * 1000 / stages.encode }
+  private var inHand: Int { max(2, Int((rate * stages.sum / 1000 * load).rounded(.up))) }
+
+  /// - Throws: `ServiceError` with code `system` when the mesh does not start; `RPCError` when it
+  ///   fails.
+  func measure(for time: Duration) async throws -> SimulationRow {
+    let dispatcher = try SimulatedDispatcher(requests: 2 * inHand)
+    defer { dispatcher.end() }
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+      // Loaders and decoders are never what there is too little of.
+      try add(spares(stages.load), to: &group, dispatcher.address) {
+        SleepingWorker(.load, LoadInput.self, payload.image, milliseconds: stages.load)
+      }
+      try add(encoders, to: &group, dispatcher.address) {
+        SleepingWorker(.encode, ImageTensor.self, payload.features, milliseconds: stages.encode)
+      }
+      try add(spares(stages.decode), to: &group, dispatcher.address) {
+        SleepingWorker(.decode, FeatureGrid.self, payload.caption, milliseconds: stages.decode)
+      }
+      let clients = try (0..<4).map { _ in try client(dispatcher.address) }
+      for client in clients { group.addTask { try await client.runConnections() } }
+      defer { group.cancelAll() }
+      try await awaitWorkers(clients[0])
+      return try await measure(for: time, clients, dispatcher)
+    }
+  }
+
+  private func measure(
+    for time: Duration, _ clients: [GRPCClient<ZeroMQClientTransport>],
+    _ dispatcher: SimulatedDispatcher
+  ) async throws -> SimulationRow {
+    let start = ContinuousClock.now + .seconds(1)
+    let loop = ClosedLoop(clients: clients, callers: inHand) {
+      CaptionRequest(
+        id: String(UInt64.random(in: 0...UInt64.max), radix: 16), image: payload.photograph)
+    }
+    async let calls = loop.run(from: start, until: start + time)
+    try await Task.sleep(until: start)
+    let before = (dispatcher.processorTime, ThisProcess.processorTime() ?? .zero)
+    try await Task.sleep(until: start + time)
+    let after = (dispatcher.processorTime, ThisProcess.processorTime() ?? .zero)
+    let added = try await calls.map { $0 / .milliseconds(1) - stages.sum }.sorted()
+    guard !added.isEmpty else {
+      throw ServiceError(.system, "no photograph was answered within \(time); measure for longer")
+    }
+    let count = Double(added.count)
+    return SimulationRow(
+      encoders: encoders, inHand: inHand, imagesPerSecond: count / (time / .seconds(1)),
+      idealImagesPerSecond: rate, addedWaitMedian: added[added.count / 2],
+      addedWait99: added[added.count * 99 / 100],
+      dispatcherMilliseconds: (after.0 - before.0) / .milliseconds(1) / count,
+      otherMilliseconds: (after.1 - before.1) / .milliseconds(1) / count,
+      dispatcherMegabytes: dispatcher.residentBytes >> 20)
+  }
+
+  /// Workers of a stage beside the encoders, half as many again as are busy.
+  private func spares(_ milliseconds: Double) -> Int {
+    1 + Int((rate * milliseconds / 1000 * 1.5).rounded(.up))
+  }
+
+  private func add<Worker: StageWorker>(
+    _ count: Int, to group: inout ThrowingTaskGroup<Void, any Error>, _ address: ZeroMQAddress,
+    _ makeWorker: () -> Worker
+  ) throws {
+    for _ in 0..<count {
+      let client = try client(address)
+      var logger = Logger(label: "bench")
+      logger.logLevel = .error
+      let runner = WorkerRunner(worker: makeWorker(), client: client, logger: logger)
+      group.addTask { try await client.runConnections() }
+      group.addTask { try await runner.run() }
+    }
+  }
+
+  private func client(_ address: ZeroMQAddress) throws -> GRPCClient<ZeroMQClientTransport> {
+    GRPCClient(transport: try ZeroMQClientTransport(address: address))
+  }
+
+  /// Waits until all workers have registered.
+  private func awaitWorkers(_ client: GRPCClient<ZeroMQClientTransport>) async throws {
+    let expected = encoders + spares(stages.load) + spares(stages.decode)
+    for _ in 0..<400 {
+      let status = try await Control.Client(client).status()
+      if status.stages.reduce(0, { $0 + $1.workers.count }) >= expected { return }
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    throw ServiceError(.system, "the simulated workers did not register within 20 seconds")
+  }
+}
