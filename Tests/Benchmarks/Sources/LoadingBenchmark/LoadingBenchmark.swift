@@ -5,8 +5,10 @@ import Tensor
 /// One side of the loading benchmark: it turns photographs into an encoder's input when it is told
 /// to, so that the other sides can have their turn in between. `loading.py` is who tells.
 ///
-///     LoadingBenchmark PREPROCESSING exact|reduced FILE…
+///     LoadingBenchmark PREPROCESSING exact|reduced|decoded FILE…
 ///
+/// "reduced" decodes photographs that are much too large at a part of their size; "decoded" does no
+/// more than decoding.
 /// When it has read the files into memory it says "ready". Then each line on the standard input is
 /// answered by one on the standard output: "run" by the milliseconds a photograph took, in one
 /// thread, "write FILE" by "done" after the last photograph's tensor was written to FILE.
@@ -25,7 +27,10 @@ struct LoadingBenchmark {
     }
     let chosen = decoder
     func load(_ file: (name: String, bytes: [UInt8])) throws -> Tensor {
-      try unsafe preprocessing.tensor(
+      if arguments[1] == "decoded" {
+        return try unsafe chosen.decode(file.bytes.span.bytes, name: file.name).pixels
+      }
+      return try unsafe preprocessing.tensor(
         from: file.bytes.span.bytes, name: file.name, decoder: chosen)
     }
     var last = try load(files[0])
