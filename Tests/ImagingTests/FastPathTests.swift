@@ -71,8 +71,8 @@ struct FastPathTests {
     decoder.detail = .enough
     let reduced = try tensor(file, preprocessing, decoder)
     let differences = zip(exact, reduced).map { abs($0 - $1) * 127.5 }
-    #expect(differences.reduce(0, +) / Float(differences.count) < 3)
-    #expect(differences.max()! < 40)
+    #expect(differences.reduce(0, +) / Float(differences.count) < 5)
+    #expect(differences.max()! < 50)
     #expect((times > 1) == (exact != reduced), "a part is decoded exactly where it is allowed")
   }
 

@@ -4,6 +4,7 @@ import Glibc
 import MeshAPI
 import ServiceKit
 import Supervision
+import Synchronization
 
 /// `captionmesh bench ready`.
 struct BenchReadyCommand: AsyncParsableCommand {
@@ -32,7 +33,8 @@ struct BenchReadyCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let times = try await BenchDispatcher.run { [role = WorkerRole(named: role)!, arguments, count] dispatcher, client in
+    let times = try await BenchDispatcher.run {
+      [role = WorkerRole(named: role)!, arguments, count] dispatcher, client in
       var times: [Duration] = []
       for _ in 0..<count {
         times.append(try await Self.start(role, arguments, dispatcher, Control.Client(client)))
@@ -47,15 +49,17 @@ struct BenchReadyCommand: AsyncParsableCommand {
     _ control: Control.Client<some ClientTransport>
   ) async throws -> Duration {
     let (exits, exit) = AsyncStream.makeStream(of: ProcessExit.self)
+    let hasEnded = Mutex(false)
     let start = ContinuousClock.now
     let process = try dispatcher.start(
       "\(ThisProgram.folder)/captionmesh-\(role.rawValue)", arguments
     ) {
+      hasEnded.withLock { $0 = true }
       exit.yield($0)
       exit.finish()
     }
     var time: Duration?
-    while time == nil, ContinuousClock.now - start < .seconds(60) {
+    while time == nil, !hasEnded.withLock({ $0 }), ContinuousClock.now - start < .seconds(60) {
       let status = try await control.status()
       if status.stages.contains(where: { $0.workers.contains { $0.pid == Int(process.pid) } }) {
         time = ContinuousClock.now - start
