@@ -13,6 +13,7 @@ public import MeshAPI
 /// metrics: on
 /// metrics_port: 9464
 /// trace: /var/log/captionmesh-trace.jsonl
+/// fast_decode: off
 /// encoder: efficientnet-lite2
 /// store: /var/lib/captionmesh/encoders
 /// model: /var/lib/captionmesh/captioner.safetensors
@@ -82,6 +83,8 @@ public struct MeshConfiguration: Hashable, Sendable {
   public var metricsPort: Int? = 0
   /// The file that the dispatcher writes the spans of requests to; nil: none.
   public var trace: String?
+  /// Whether loaders decode photographs that are much too large at a part of their size.
+  public var fastDecode = false
   /// The encoder's name in the encoder store; nil: the one that the model was trained with.
   public var encoder: String?
   /// The encoder store's folder; nil: the user's.
@@ -131,6 +134,7 @@ public struct MeshConfiguration: Hashable, Sendable {
     let port = try root.integer("metrics_port", in: 0...65_535) ?? 0
     metricsPort = metrics == .on ? port : nil
     trace = try root.string("trace")
+    fastDecode = try root.choice("fast_decode", among: Switch.self) == .on
     encoder = try root.string("encoder")
     store = try root.string("store")
     model = try root.string("model")

@@ -20,6 +20,12 @@ let package = Package(
       dependencies: [
         .product(name: "Encoders", package: "CaptionMesh"),
         .product(name: "Tensor", package: "CaptionMesh"),
-      ], swiftSettings: settings)
+      ], swiftSettings: settings),
+    .executableTarget(
+      name: "LoadingBenchmark",
+      dependencies: [
+        .product(name: "Imaging", package: "CaptionMesh"),
+        .product(name: "Tensor", package: "CaptionMesh"),
+      ], swiftSettings: settings),
   ]
 )

@@ -1,10 +1,16 @@
 import ArgumentParser
 
-/// `captionmesh bench`: measurements that anyone can take again.
+/// `captionmesh bench`.
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measure what the mesh takes by itself.",
-    discussion: "Tests/Benchmarks/run measures all of it beside other programs.",
-    subcommands: [BenchMeshCommand.self])
+    abstract: "Measure what the mesh itself costs on this machine.",
+    discussion: """
+      Each starts a dispatcher of its own. Tests/Benchmarks/run measures these and the rest beside \
+      other programs.
+      """,
+    subcommands: [
+      BenchCallCommand.self, BenchTensorCommand.self, BenchReadyCommand.self,
+      BenchLocalCommand.self, BenchMeshCommand.self,
+    ])
 }

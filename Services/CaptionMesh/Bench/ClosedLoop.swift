@@ -5,8 +5,7 @@ import Synchronization
 /// Callers that each send the next photograph when the last one was answered, so that always as many
 /// are in hand.
 struct ClosedLoop<Transport: ClientTransport>: Sendable {
-  /// Connections that the callers share.
-  let clients: [GRPCClient<Transport>]
+  let client: GRPCClient<Transport>
   let callers: Int
   let request: @Sendable () -> CaptionRequest
 
@@ -17,8 +16,8 @@ struct ClosedLoop<Transport: ClientTransport>: Sendable {
     from start: ContinuousClock.Instant, until end: ContinuousClock.Instant
   ) async throws -> [Duration] {
     try await withThrowingTaskGroup(of: [Duration].self) { group in
-      for number in 0..<callers {
-        let captioner = Captioner.Client(clients[number % clients.count])
+      let captioner = Captioner.Client(client)
+      for _ in 0..<callers {
         group.addTask {
           var times: [Duration] = []
           while true {

@@ -1,10 +1,7 @@
-import FoundationEssentials
 import GRPCCore
-import Glibc
 import Logging
 import MeshAPI
 import ServiceKit
-import Supervision
 import ZeroMQTransport
 
 /// A real dispatcher, in a process of its own, with workers that sleep, in this one: each with a
@@ -23,33 +20,44 @@ struct SimulatedMesh: Sendable {
   /// - Throws: `ServiceError` with code `system` when the mesh does not start; `RPCError` when it
   ///   fails.
   func measure(for time: Duration) async throws -> SimulationRow {
-    let dispatcher = try SimulatedDispatcher(requests: 2 * inHand)
-    defer { dispatcher.end() }
-    return try await withThrowingTaskGroup(of: Void.self) { group in
-      // Loaders and decoders are never what there is too little of.
-      try add(spares(stages.load), to: &group, dispatcher.address) {
-        SleepingWorker(.load, LoadInput.self, payload.image, milliseconds: stages.load)
-      }
-      try add(encoders, to: &group, dispatcher.address) {
-        SleepingWorker(.encode, ImageTensor.self, payload.features, milliseconds: stages.encode)
-      }
-      try add(spares(stages.decode), to: &group, dispatcher.address) {
-        SleepingWorker(.decode, FeatureGrid.self, payload.caption, milliseconds: stages.decode)
-      }
-      let clients = try (0..<4).map { _ in try client(dispatcher.address) }
-      for client in clients { group.addTask { try await client.runConnections() } }
-      defer { group.cancelAll() }
-      try await awaitWorkers(clients[0])
-      return try await measure(for: time, clients, dispatcher)
+    let settings = [
+      "CAPTIONMESH_LIMITS_REQUESTS": "\(max(256, 2 * inHand))",
+      "CAPTIONMESH_LIMITS_CLIENT_REQUESTS": "\(max(128, inHand))",
+      "CAPTIONMESH_LIMITS_MEGABYTES": "4096", "CAPTIONMESH_LOG_LEVEL": "error",
+      "CAPTIONMESH_METRICS": "off",
+    ]
+    return try await BenchDispatcher.run(settings: settings) { dispatcher, client in
+      try await measure(for: time, dispatcher, client)
     }
   }
 
   private func measure(
-    for time: Duration, _ clients: [GRPCClient<ZeroMQClientTransport>],
-    _ dispatcher: SimulatedDispatcher
+    for time: Duration, _ dispatcher: BenchDispatcher,
+    _ client: GRPCClient<ZeroMQClientTransport>
+  ) async throws -> SimulationRow {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      // Loaders and decoders are never what there is too little of.
+      try add(spares(stages.load), to: &group, dispatcher) {
+        SleepingWorker(.load, LoadInput.self, payload.image, milliseconds: stages.load)
+      }
+      try add(encoders, to: &group, dispatcher) {
+        SleepingWorker(.encode, ImageTensor.self, payload.features, milliseconds: stages.encode)
+      }
+      try add(spares(stages.decode), to: &group, dispatcher) {
+        SleepingWorker(.decode, FeatureGrid.self, payload.caption, milliseconds: stages.decode)
+      }
+      defer { group.cancelAll() }
+      try await awaitWorkers(client)
+      return try await measure(for: time, client, dispatcher)
+    }
+  }
+
+  private func measure(
+    for time: Duration, _ client: GRPCClient<ZeroMQClientTransport>,
+    _ dispatcher: BenchDispatcher
   ) async throws -> SimulationRow {
     let start = ContinuousClock.now + .seconds(1)
-    let loop = ClosedLoop(clients: clients, callers: inHand) {
+    let loop = ClosedLoop(client: client, callers: inHand) {
       CaptionRequest(
         id: String(UInt64.random(in: 0...UInt64.max), radix: 16), image: payload.photograph)
     }
@@ -78,21 +86,17 @@ struct SimulatedMesh: Sendable {
   }
 
   private func add<Worker: StageWorker>(
-    _ count: Int, to group: inout ThrowingTaskGroup<Void, any Error>, _ address: ZeroMQAddress,
-    _ makeWorker: () -> Worker
+    _ count: Int, to group: inout ThrowingTaskGroup<Void, any Error>,
+    _ dispatcher: BenchDispatcher, _ makeWorker: () -> Worker
   ) throws {
     for _ in 0..<count {
-      let client = try client(address)
+      let client = GRPCClient(transport: try dispatcher.transport())
       var logger = Logger(label: "bench")
       logger.logLevel = .error
       let runner = WorkerRunner(worker: makeWorker(), client: client, logger: logger)
       group.addTask { try await client.runConnections() }
       group.addTask { try await runner.run() }
     }
-  }
-
-  private func client(_ address: ZeroMQAddress) throws -> GRPCClient<ZeroMQClientTransport> {
-    GRPCClient(transport: try ZeroMQClientTransport(address: address))
   }
 
   /// Waits until all workers have registered.

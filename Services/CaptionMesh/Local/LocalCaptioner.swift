@@ -56,10 +56,21 @@ struct LocalCaptioner: Sendable {
     let maps = try source.features(of: paths, decoder)
     var found: [Tensor] = []
     for case .success(let map) in maps { found.append(map) }
-    Parallel.setThreadsPerProduct(1)
-    var captions =
-      found.isEmpty
-      ? [][...] : search.captions(FeatureBatch(found), with: self.decoder)[...]
+    var captions = decode(found, search)[...]
     return maps.map { map in map.map { _ in captions.removeFirst() } }
+  }
+
+  /// Searches for the captions of feature maps, an even part of them in each thread.
+  private func decode(_ maps: [Tensor], _ search: BeamSearch) -> [DecodedCaption] {
+    Parallel.setThreadsPerProduct(1)
+    let shares = min(source.threads, maps.count)
+    let parts = (0..<shares).map {
+      Array(maps[maps.count * $0 / shares..<maps.count * ($0 + 1) / shares])
+    }
+    let decoder = decoder
+    return Parallel.map(parts) { (_, part: [Tensor]) -> [DecodedCaption] in
+      let features = FeatureBatch(part)
+      return search.captions(features, with: decoder)
+    }.flatMap { $0 }
   }
 }

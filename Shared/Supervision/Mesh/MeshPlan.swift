@@ -78,6 +78,7 @@ public struct MeshPlan: Sendable {
     case .decoder: arguments += ["--model", model]
     case .scorer: break
     }
+    if worker == .loader, configuration.fastDecode { arguments.append("--fast-decode") }
     return try command(worker.rawValue, arguments, threads: threads)
   }
 
