@@ -47,7 +47,8 @@ struct BenchMeshCommand: AsyncParsableCommand {
   func validate() throws {
     guard simulate else {
       throw ValidationError(
-        "give --simulate; photographs through real workers are measured by Tests/Benchmarks/run mesh")
+        "give --simulate; photographs through real workers are measured by Tests/Benchmarks/run mesh"
+      )
     }
     guard seconds > 0, load >= 0.1, load <= 100 else {
       throw ValidationError("--seconds is more than 0, --load from 0.1 to 100")

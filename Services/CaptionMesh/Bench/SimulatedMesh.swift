@@ -1,17 +1,17 @@
 import GRPCCore
-import Logging
 import MeshAPI
 import ServiceKit
 import ZeroMQTransport
 
-/// A real dispatcher, in a process of its own, with workers that sleep, in this one: each with a
-/// connection of its own, as workers have.
+/// A real dispatcher, in a process of its own, with workers that sleep, in this one.
 struct SimulatedMesh: Sendable {
   let encoders: Int
   let stages: StageTimes
   let payload: SimulatedPayload
   /// Photographs in hand, as a share of what the stages hold when all are busy.
   let load: Double
+  /// Workers that share a connection, so that a machine with few cores can have many.
+  private let workersPerConnection = 16
 
   /// Photographs a second that the encoders can do.
   private var rate: Double { Double(encoders) * 1000 / stages.encode }
@@ -37,14 +37,16 @@ struct SimulatedMesh: Sendable {
   ) async throws -> SimulationRow {
     try await withThrowingTaskGroup(of: Void.self) { group in
       // Loaders and decoders are never what there is too little of.
-      try add(spares(stages.load), to: &group, dispatcher) {
-        SleepingWorker(.load, LoadInput.self, payload.image, milliseconds: stages.load)
-      }
-      try add(encoders, to: &group, dispatcher) {
-        SleepingWorker(.encode, ImageTensor.self, payload.features, milliseconds: stages.encode)
-      }
-      try add(spares(stages.decode), to: &group, dispatcher) {
-        SleepingWorker(.decode, FeatureGrid.self, payload.caption, milliseconds: stages.decode)
+      let workers =
+        repeated(spares(stages.load), .load, .message(payload.image), stages.load)
+        + repeated(encoders, .encode, .message(payload.features), stages.encode)
+        + repeated(spares(stages.decode), .decode, .message(payload.caption), stages.decode)
+      for start in stride(from: 0, to: workers.count, by: workersPerConnection) {
+        let client = GRPCClient(transport: try dispatcher.transport())
+        group.addTask { try await client.runConnections() }
+        for worker in workers[start...].prefix(workersPerConnection) {
+          group.addTask { try await worker.run(over: client) }
+        }
       }
       defer { group.cancelAll() }
       try await awaitWorkers(client)
@@ -85,18 +87,12 @@ struct SimulatedMesh: Sendable {
     1 + Int((rate * milliseconds / 1000 * 1.5).rounded(.up))
   }
 
-  private func add<Worker: StageWorker>(
-    _ count: Int, to group: inout ThrowingTaskGroup<Void, any Error>,
-    _ dispatcher: BenchDispatcher, _ makeWorker: () -> Worker
-  ) throws {
-    for _ in 0..<count {
-      let client = GRPCClient(transport: try dispatcher.transport())
-      var logger = Logger(label: "bench")
-      logger.logLevel = .error
-      let runner = WorkerRunner(worker: makeWorker(), client: client, logger: logger)
-      group.addTask { try await client.runConnections() }
-      group.addTask { try await runner.run() }
-    }
+  private func repeated(
+    _ count: Int, _ stage: Stage, _ output: StagePayload, _ milliseconds: Double
+  ) -> [SleepingWorker] {
+    Array(
+      repeating: SleepingWorker(stage: stage, output: output, milliseconds: milliseconds),
+      count: count)
   }
 
   /// Waits until all workers have registered.
