@@ -26,6 +26,16 @@ extension Network {
     }
     return uses
   }
+
+  /// Whether a value's elements are never negative.
+  func isNonNegative(_ value: Value) -> Bool {
+    if value == Self.image { return false }
+    switch layers[value - 1].operation {
+    case .convolution(let convolution): return convolution.activation != nil
+    case .maxPooling: return isNonNegative(layers[value - 1].input)
+    case .preactivation: return true
+    }
+  }
 }
 
 extension Network.Operation {
