@@ -25,8 +25,8 @@ public final class ImageEncoder: Sendable {
   /// - Parameters:
   ///   - precision: fp32 or bf16; int8 needs quantized weights, see ``EncoderStore``.
   ///   - threadCount: how many threads a calculation uses.
-  ///   - maximumBatchSize: larger batches are cut into pieces of this size; more images at a time
-  ///     take more memory and are hardly faster.
+  ///   - maximumBatchSize: larger batches are cut into pieces of this size, or of less where that is
+  ///     faster; more images at a time take more memory and are hardly faster.
   /// - Throws: ``EncoderError`` `mismatch` for weights that are not of the architecture.
   public convenience init(
     _ architecture: Architecture, weights file: WeightFile, name: String? = nil,
@@ -66,7 +66,8 @@ public final class ImageEncoder: Sendable {
     self.precision = precision
     self.thread = ComputeThread(name: "encoder", threadCount: threadCount)
     self.engine = Engine(
-      weights: weights, precision: precision, maximumBatchSize: maximumBatchSize)
+      weights: weights, precision: precision,
+      maximumBatchSize: min(maximumBatchSize, weights.network.imagesAtATime(precision)))
   }
 
   /// Encodes images, blocking the caller.

@@ -18,8 +18,9 @@ let package = Package(
     .executableTarget(
       name: "EncoderBenchmark",
       dependencies: [
-        .product(name: "Encoders", package: "CaptionMesh"),
+        "CPeak", .product(name: "Encoders", package: "CaptionMesh"),
         .product(name: "Tensor", package: "CaptionMesh"),
-      ], swiftSettings: settings)
+      ], swiftSettings: settings),
+    .target(name: "CPeak", cSettings: [.unsafeFlags(["-O3"])]),
   ]
 )

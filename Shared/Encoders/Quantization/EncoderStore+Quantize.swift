@@ -80,7 +80,7 @@ extension EncoderStore {
     }
   }
 
-  private static func cosine(_ a: [Float], _ b: [Float]) -> Double {
+  static func cosine(_ a: [Float], _ b: [Float]) -> Double {
     var (product, ofA, ofB) = (0.0, 0.0, 0.0)
     for (x, y) in zip(a, b) {
       product += Double(x) * Double(y)

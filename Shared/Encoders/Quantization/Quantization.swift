@@ -19,6 +19,18 @@ enum Quantization {
 }
 
 extension Network {
+  /// The convolutions that may multiply integers.
+  ///
+  /// Depthwise ones keep real numbers, and so does the first where there are such: their channels
+  /// differ too much for one step, and their sums are of too few products for errors to average out.
+  /// On EfficientNet-Lite2 they alone took the features' cosine from 0.992 to 0.976.
+  var quantizable: [(layer: Int, Convolution)] {
+    let hasDepthwise = convolutions.contains { $1.groups > 1 }
+    return convolutions.filter { layer, convolution in
+      convolution.groups == 1 && !(hasDepthwise && layers[layer].input == Self.image)
+    }
+  }
+
   /// The values that are written as integers where the convolutions of the given layers multiply
   /// integers: their sources, and what is added to a value that is.
   func integerValues(convolutions quantized: Set<Int>) -> Set<Value> {

@@ -7,12 +7,12 @@ struct Quantizer {
   /// The layers of the convolutions that multiply integers; the others keep real numbers.
   let layers: Set<Int>
 
-  /// - Parameter keeping: names of convolutions that keep real numbers.
+  /// - Parameter keeping: names of convolutions that keep real numbers, besides those that do anyway.
   init(_ weights: NetworkWeights, _ calibration: Calibration, keeping names: Set<String> = []) {
     self.weights = weights
     self.calibration = calibration
     layers = Set(
-      weights.network.convolutions.filter { !names.contains($0.1.name) }.map(\.layer))
+      weights.network.quantizable.filter { !names.contains($0.1.name) }.map(\.layer))
   }
 
   /// The quantized network's tensors, in the names that ``NetworkWeights`` reads.
@@ -44,6 +44,8 @@ struct Quantizer {
     let steps = (0...network.output).map { value -> Float in
       guard integers.contains(value) else { return 0 }
       let histogram = calibration.histograms[network.stepSource(of: value)]
+      // Brightest and darkest pixels are no outliers.
+      if value == Network.image { return max(histogram.peak, 1e-6) / Quantization.largestSigned }
       return histogram.bestStep(
         largest: network.isNonNegative(value)
           ? Quantization.largestUnsigned : Quantization.largestSigned)
