@@ -103,7 +103,9 @@ import Testing
       let expected = min(max(sum, 0), 255)
       largest = max(largest, abs(value - expected))
     }
-    #expect(largest <= 1, "\(largest)")
+    // Where pairs of products are summed in 16 bits, oneDNN halves the weights of signed sources.
+    let tolerance: Float = test.isSigned && !OneDNN.Processor.multipliesInt8 ? 3 : 1
+    #expect(largest <= tolerance, "\(largest)")
   }
 
   private func integers(_ count: Int, _ range: ClosedRange<Int>, _ seed: UInt64) -> [Float] {
