@@ -15,6 +15,7 @@ public import MeshAPI
 /// trace: /var/log/captionmesh-trace.jsonl
 /// fast_decode: off
 /// encoder: efficientnet-lite2
+/// precision: fp32
 /// store: /var/lib/captionmesh/encoders
 /// model: /var/lib/captionmesh/captioner.safetensors
 /// stages:
@@ -39,6 +40,11 @@ public struct MeshConfiguration: Hashable, Sendable {
     public var queue = 64
 
     public init() {}
+  }
+
+  /// The numbers that encoders multiply, as `captionmesh-encoder --precision` explains them.
+  public enum Precision: String, CaseIterable, Sendable {
+    case fp32, bf16, int8, auto
   }
 
   /// The bounds that the dispatcher keeps.
@@ -87,6 +93,8 @@ public struct MeshConfiguration: Hashable, Sendable {
   public var fastDecode = false
   /// The encoder's name in the encoder store; nil: the one that the model was trained with.
   public var encoder: String?
+  /// The numbers that the encoders multiply.
+  public var precision = Precision.fp32
   /// The encoder store's folder; nil: the user's.
   public var store: String?
   /// The decoder's checkpoint; nil: the one that ships.
@@ -136,6 +144,7 @@ public struct MeshConfiguration: Hashable, Sendable {
     trace = try root.string("trace")
     fastDecode = try root.choice("fast_decode", among: Switch.self) == .on
     encoder = try root.string("encoder")
+    if let choice = try root.choice("precision", among: Precision.self) { precision = choice }
     store = try root.string("store")
     model = try root.string("model")
 

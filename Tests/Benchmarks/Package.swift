@@ -18,7 +18,7 @@ let package = Package(
     .executableTarget(
       name: "EncoderBenchmark",
       dependencies: [
-        .product(name: "Encoders", package: "CaptionMesh"),
+        "CPeak", .product(name: "Encoders", package: "CaptionMesh"),
         .product(name: "Tensor", package: "CaptionMesh"),
       ], swiftSettings: settings),
     .executableTarget(
@@ -27,5 +27,6 @@ let package = Package(
         .product(name: "Imaging", package: "CaptionMesh"),
         .product(name: "Tensor", package: "CaptionMesh"),
       ], swiftSettings: settings),
+    .target(name: "CPeak", cSettings: [.unsafeFlags(["-O3"])]),
   ]
 )

@@ -18,19 +18,23 @@ struct LocalCaptioner: Sendable {
   /// - Throws: ``CheckpointError``, ``EncoderError``.
   init(_ options: LocalOptions) throws {
     try self.init(
-      model: options.modelPath, store: options.store, threads: options.threads)
+      model: options.modelPath, store: options.store, precision: options.precision,
+      threads: options.threads)
   }
 
   /// Loads the checkpoint of that path and the encoder that it was trained on.
   ///
   /// - Throws: ``CheckpointError``, ``EncoderError``.
-  init(model: String, store: String?, threads: Int) throws {
+  init(
+    model: String, store: String?, precision: PrecisionChoice = .fp32, threads: Int
+  ) throws {
     checkpoint = try Checkpoint(path: model)
     decoder = checkpoint.decoder
     let (store, entry) = try EncoderStore(path: store)
       .entry(matching: checkpoint.features, beside: model)
     source = FeatureSource(
-      encoder: try store.load(entry.identity.name, threadCount: threads), threads: threads)
+      encoder: try store.load(
+        entry.identity.name, precision: precision, threadCount: threads), threads: threads)
   }
 
   /// A photograph's outcome.

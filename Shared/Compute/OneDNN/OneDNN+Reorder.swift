@@ -5,7 +5,8 @@ extension OneDNN {
   public struct Reorder {
     private let invocation: Invocation
 
-    /// - Parameter scales: one factor for each index of the first axis; nil multiplies by nothing.
+    /// - Parameter scales: one factor for each index of the first axis, or a single one for all; nil
+    ///   multiplies by nothing.
     public init(
       from source: Memory, to destination: Memory, scales: [Float]? = nil
     ) throws(OneDNNError) {

@@ -140,4 +140,14 @@ typedef struct {
 
 const CKernels_depthwise *ck_kernels_depthwise(void);
 
+/// y[r][c] = min(max(x[r][c]·scale[c] + shift[c], 0), 255), rounded to the nearest integer, ties to
+/// even: one function for x in float and one for the upper halves of floats (bfloat16).
+typedef struct {
+  void (*f32)(long rows, long n, const float *x, const float *scale, const float *shift, uint8_t *y);
+  void (*bf16)(long rows, long n, const uint16_t *x, const float *scale, const float *shift,
+               uint8_t *y);
+} CKernels_preactivation;
+
+const CKernels_preactivation *ck_kernels_preactivation(void);
+
 #endif
