@@ -30,8 +30,8 @@ extension Network {
   /// The largest number of images that are worth encoding together.
   ///
   /// Where products are quick, reading activations from beyond the nearest caches is what takes time:
-  /// a ResNet-101 takes 36 ms an image for eight together in bfloat16 and 27 ms for one, 17 and 14 ms
-  /// in int8. The layers of networks with depthwise convolutions are so short that a few images
+  /// the least times of a ResNet-101 in a few runs were 36 ms an image for eight together in bfloat16
+  /// and 27 ms for one, 17 and 14 ms in int8. The layers of networks with depthwise convolutions are so short that a few images
   /// together are quicker than one.
   func imagesAtATime(_ precision: Precision) -> Int {
     if precision == .fp32 { return .max }

@@ -131,8 +131,9 @@ def rows(file):
             least = LEAST_COSINE[r["precision"]]
             add(f"{what}, cosine of the features", f"≥ {least}", "", r["cosine"], r["cosine"] >= least)
         if r["network"] == "resnet101" and r["precision"] != "fp32" and r["share_of_peak"]:
+            # More than the peak is no feat: something else ran while the peak was measured.
             add(f"{what}, share of the arithmetic peak", f"≥ {LEAST_SHARE}", "", r["share_of_peak"],
-                r["share_of_peak"] >= LEAST_SHARE)
+                LEAST_SHARE <= r["share_of_peak"] <= 1)
         if r["batch"] == 1 and r["precision"] == "fp32":
             seconds = READY_SECONDS[r["network"]]
             add(f"{what}, from exec to the first image", f"≤ {seconds}", "s", r["ready_seconds"],
