@@ -11,15 +11,23 @@ struct SleepingWorker: Sendable {
   let output: StagePayload
   /// Of one photograph.
   let milliseconds: Double
+  /// One in hand and the next one at hand, as workers have.
+  private let capacity = 2
+
+  init(stage: Stage, output: StagePayload, milliseconds: Double) {
+    self.stage = stage
+    self.output = output
+    self.milliseconds = milliseconds
+  }
 
   /// Works until the stream or the task ends.
   ///
   /// - Throws: `RPCError` when the dispatcher goes away or refuses the worker.
   func run(over client: GRPCClient<some ClientTransport>) async throws {
     let (outbox, send) = AsyncStream<[WorkerMessage]>.makeStream()
-    // Nothing waits here: what waits in the dispatcher goes to whoever is free first.
     let hello = WorkerHello(
-      stage: stage, capacity: 1, maximumBatch: 1, build: ThisProcess.build, pid: ThisProcess.pid,
+      stage: stage, capacity: capacity, maximumBatch: 1, build: ThisProcess.build,
+      pid: ThisProcess.pid,
       host: ThisProcess.host, identity: StageIdentity())
     send.yield([.hello(hello)])
     try await Dispatcher.Client(client).work { writer in
@@ -36,7 +44,7 @@ struct SleepingWorker: Sendable {
                 send.yield([.heartbeat(WorkerHeartbeat(progress: 0, memoryBytes: 0))])
               }
             }
-            send.yield([.credit(1)])
+            send.yield([.credit(capacity)])
           case .task(let task):
             try await Task.sleep(for: .milliseconds(milliseconds))
             let result = TaskOutput(task: task.id, payload: output, milliseconds: milliseconds)
