@@ -116,7 +116,10 @@ let package = Package(
     shim("CProcesses"),
     .target(
       name: "CKernels", path: "Shared/System/CKernels",
-      exclude: ["attention.inc", "depthwise.inc", "instantiate.inc", "kernels.inc"],
+      exclude: [
+        "attention.inc", "depthwise.inc", "instantiate.inc", "kernels.inc", "packed.inc",
+        "winograd.inc",
+      ],
       // Optimised in debug builds as well: tests run whole models through these loops.
       cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno"])]),
     .target(name: "CSHA256", path: "Shared/System/CSHA256"),

@@ -33,30 +33,11 @@ extension ExecutionPlanner {
     }
   }
 
-  /// Whether Winograd's algorithm is used somewhere. Its kernels want blocks of channels, and all
-  /// layers follow them.
-  func usesWinograd() throws(OneDNNError) -> Bool {
-    guard wide == .float32, weights.steps == nil,
-      let (layer, convolution) = network.convolutions.first(where: { suitsWinograd($1, layer: $0) })
-    else { return false }
-    let format = NumberFormat(type: .float32)
-    let product = Product(
-      layer: layer, convolution: convolution, source: format, output: format)
-    return try winogradDescriptor(of: product, nil) != nil
-  }
-
-  /// A convolution's implementation: Winograd's algorithm where that is faster.
-  ///
-  /// - Parameter residual: where what is added lies, which is where the results go.
-  func descriptor(
-    of product: Product, _ residual: Value?
-  ) throws(OneDNNError) -> OneDNN.PrimitiveDescriptor {
-    if layout == .channelBlocks, suitsWinograd(product.convolution, layer: product.layer),
-      let winograd = try winogradDescriptor(of: product, residual)
-    {
-      return winograd
-    }
-    return try descriptor(of: product, residual, .direct)
+  /// Whether Winograd's algorithm is used somewhere. It wants blocks of channels, and all layers
+  /// follow it.
+  var usesWinograd: Bool {
+    weights.steps == nil && OneDNN.Processor.channelBlocks != nil
+      && network.convolutions.contains { suitsWinograd($1, layer: $0) }
   }
 
   /// Whether Winograd's algorithm makes a convolution faster.
@@ -65,27 +46,25 @@ extension ExecutionPlanner {
   /// With fewer tiles, reading the transformed weights, four times as large, takes longer than the
   /// multiplications that they save. The choice looks at neither the batch size nor a clock, so an
   /// image's features are the same whichever process encodes it together with whatever others.
-  private func suitsWinograd(_ convolution: Network.Convolution, layer: Int) -> Bool {
-    let output = extents[layer + 1]
-    let tiles = ((output[2] + 3) / 4) * ((output[3] + 3) / 4)
-    return convolution.kernel == 3 && convolution.stride == 1 && convolution.groups == 1
-      && tiles >= 16
+  func suitsWinograd(_ convolution: Network.Convolution, layer: Int) -> Bool {
+    guard let blocks = OneDNN.Processor.channelBlocks, weights.steps == nil,
+      // The last layer writes float32, whatever it reads.
+      wide == .float32 || layer + 1 != network.output
+    else { return false }
+    let window = network.layers[layer].operation.window
+    return window == OneDNN.Window(kernel: 3, top: 1, left: 1, bottom: 1, right: 1)
+      && convolution.groups == 1
+      && OneDNN.WinogradConvolution.tiles(ofImages: [1] + extents[layer + 1].dropFirst()) >= 16
+      && OneDNN.WinogradConvolution.suits(
+        inputs: convolution.inputChannels, outputs: convolution.outputChannels,
+        block: blocks == .channelBlocks8 ? 8 : 16)
   }
 
-  /// Nil where oneDNN has no Winograd kernel, as on processors without AVX-512.
-  private func winogradDescriptor(
+  /// A convolution's implementation by its definition.
+  ///
+  /// - Parameter residual: where what is added lies, which is where the results go.
+  func descriptor(
     of product: Product, _ residual: Value?
-  ) throws(OneDNNError) -> OneDNN.PrimitiveDescriptor? {
-    do {
-      return try descriptor(of: product, residual, .winograd)
-    } catch {
-      guard error.code == .unimplemented else { throw error }
-      return nil
-    }
-  }
-
-  private func descriptor(
-    of product: Product, _ residual: Value?, _ algorithm: OneDNN.ConvolutionAlgorithm
   ) throws(OneDNNError) -> OneDNN.PrimitiveDescriptor {
     let (layer, convolution) = (product.layer, product.convolution)
     let input = network.layers[layer].input
@@ -93,16 +72,16 @@ extension ExecutionPlanner {
       if let residual {
         residual.slot.memory.descriptor.read(as: product.output.type)
       } else {
-        try OneDNN.MemoryDescriptor(extents[layer + 1], product.output.type, layout)
+        try OneDNN.MemoryDescriptor(
+          extents[layer + 1], product.output.type, input == Network.image ? .any : layout)
       }
     return try OneDNN.PrimitiveDescriptor(
-      // The image's three channels fill no block.
+      // The image's three channels fill no block, and blocks are not what is fastest made of them.
       convolution: .init(
         extents[input], product.source.type, input == Network.image ? .any : layout),
       weights: .init(convolution.oneDNNWeightExtents, product.weightType, .any),
       bias: .init([convolution.outputChannels], .float32, .dense), destination: destination,
-      window: network.layers[layer].operation.window, algorithm: algorithm,
-      scales: product.scales,
+      window: network.layers[layer].operation.window, scales: product.scales,
       postOperations: product.postOperations(adding: residual?.format))
   }
 }

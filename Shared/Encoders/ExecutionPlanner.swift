@@ -63,7 +63,7 @@ struct ExecutionPlanner {
   private mutating func plan() throws(OneDNNError) -> ExecutionPlan {
     let image = try OneDNN.Memory(unbound: .init(extents[Network.image], .float32, .dense))
     append(Value(slot: PlanBuilder.Slot(image), format: NumberFormat(type: .float32)))
-    if try usesWinograd() { layout = .channelBlocks }
+    if usesWinograd, let blocks = OneDNN.Processor.channelBlocks { layout = blocks }
     for (index, layer) in network.layers.enumerated() {
       switch layer.operation {
       case .maxPooling: append(try appendMaxPooling(index))
@@ -155,7 +155,9 @@ extension ExecutionPlanner {
     let source =
       given.memory.descriptor.dataType == format.type
       ? given
-      : try value(input, as: format, in: .init(extents[input], format.type, .channelsLast))
+      : try value(
+        input, as: format,
+        in: .init(extents[input], format.type, layout == .any ? .channelsLast : layout))
     let descriptor = try OneDNN.PrimitiveDescriptor(preactivation: source.memory.descriptor)
     let output = try builder.block(source.memory.descriptor)
     let constants = try [OneDNN.Role: OneDNN.Memory].neutralStatistics(channels: scale.count)
@@ -183,19 +185,19 @@ extension ExecutionPlanner {
   }
 
   /// What is added to a convolution's results, which are written over it: it must not be needed
-  /// later, and is converted where its elements have another size.
+  /// later, and is converted where its elements have another size or lie in another way.
   private mutating func residual(
     _ value: Network.Value, of product: Product
   ) throws(OneDNNError) -> Value {
     precondition(
       value != Network.image && lastUses[value] == product.layer, product.convolution.name)
     let given = values[value]
-    if given.format == product.output || (given.format.isInteger && product.output.isInteger) {
-      return given
-    }
+    if given.format.isInteger, product.output.isInteger { return given }
+    if given.format == product.output, layout == .any { return given }
     let format = product.output.isInteger ? integers(value) ?? product.output : product.output
     let slot = try self.value(
-      value, as: format, in: .init(extents[value], format.type, .channelsLast))
+      value, as: format,
+      in: .init(extents[value], format.type, layout == .any ? .channelsLast : layout))
     return Value(slot: slot, format: format)
   }
 
@@ -206,6 +208,9 @@ extension ExecutionPlanner {
     let product = product(convolution, layer: layer)
     let residual: Value? =
       if let value = convolution.residual { try self.residual(value, of: product) } else { nil }
+    if suitsWinograd(convolution, layer: layer) {
+      return try appendWinograd(product, input: input, residual: residual)
+    }
     let descriptor = try descriptor(of: product, residual)
     let packed = try weights.entry(
       for: product, layout: descriptor.descriptor(of: .weights), stream: stream)
@@ -220,6 +225,30 @@ extension ExecutionPlanner {
         .source: given, .destination: output, .weights: .init(packed.weights),
         .bias: .init(packed.bias),
       ])
+    return Value(slot: output, format: product.output)
+  }
+
+  private mutating func appendWinograd(
+    _ product: Product, input: Network.Value, residual: Value?
+  ) throws(OneDNNError) -> Value {
+    let type = product.source.type
+    let packed = try weights.winograd(for: product, layout: layout, stream: stream)
+    let source = try value(input, as: product.source, in: .init(extents[input], type, layout))
+    let output =
+      if let residual {
+        residual.slot
+      } else { try builder.block(.init(extents[product.layer + 1], type, layout)) }
+    let scratch = try builder.block(
+      OneDNN.WinogradConvolution.scratch(for: source.memory.descriptor))
+    guard
+      let calculation = OneDNN.WinogradConvolution(
+        source: source.memory, destination: output.memory, scratch: scratch.memory,
+        weights: packed.weights, bias: packed.bias, adds: residual != nil,
+        limit: product.convolution.activation.map { $0 == .relu ? .infinity : 6 })
+    else {
+      preconditionFailure("\(product.convolution.name) has another layout than was asked for")
+    }
+    builder.append(calculation, source: source, destination: output, scratch: scratch)
     return Value(slot: output, format: product.output)
   }
 }

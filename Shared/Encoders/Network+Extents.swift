@@ -29,13 +29,14 @@ extension Network {
 
   /// The largest number of images that are worth encoding together.
   ///
-  /// Where products are quick, reading activations from beyond the nearest caches is what takes time:
-  /// the least times of a ResNet-101 in a few runs were 36 ms an image for eight together in bfloat16
-  /// and 27 ms for one, 17 and 14 ms in int8. The layers of networks with depthwise convolutions are so short that a few images
-  /// together are quicker than one.
+  /// The activations of many do not fit into the caches near the cores: a ResNet-101 in float32 took
+  /// 35.4 ms an image for eight together, 32.8 for two and 35.5 for one, whose weights are read for
+  /// itself alone; where products are quicker, one at a time was the quickest. The layers of networks
+  /// with depthwise convolutions are so short that a few images together are quicker than one:
+  /// EfficientNet-Lite2 took 5.3 ms for eight, 4.6 for four and 5.5 for one.
   func imagesAtATime(_ precision: Precision) -> Int {
-    if precision == .fp32 { return .max }
-    return convolutions.contains { $1.groups > 1 } ? 4 : 1
+    if convolutions.contains(where: { $1.groups > 1 }) { return 4 }
+    return precision == .fp32 ? 2 : 1
   }
 
   /// Whether a value's elements are never negative.

@@ -9,8 +9,14 @@ final class PackedWeights {
     let bias: OneDNN.Memory
   }
 
+  struct WinogradEntry {
+    let weights: OneDNN.WinogradWeights
+    let bias: OneDNN.Memory
+  }
+
   private let source: NetworkWeights
   private var entries: [Int: [Entry]] = [:]
+  private var winogradEntries: [Int: WinogradEntry] = [:]
   private var bytesRead = 0
   /// Where weights are folded: one buffer for all layers, since allocating and freeing large ones
   /// in turn with those that stay leaves holes.
@@ -56,24 +62,53 @@ final class PackedWeights {
     return entry
   }
 
+  /// A convolution's weights as Winograd's algorithm wants them, transformed if no one asked before.
+  ///
+  /// - Parameter layout: of activations.
+  func winograd(
+    for product: ExecutionPlanner.Product, layout: OneDNN.Layout, stream: OneDNN.Stream
+  ) throws(OneDNNError) -> WinogradEntry {
+    if let entry = winogradEntries[product.layer] { return entry }
+    let bias = try fold(product.convolution, stream)
+    try stream.wait()
+    let weights = try OneDNN.WinogradWeights(
+      try foldingMemory(product.convolution.weightExtents), type: product.source.type,
+      layout: layout)
+    let entry = WinogradEntry(weights: weights, bias: bias)
+    winogradEntries[product.layer] = entry
+    return entry
+  }
+
   private func realEntry(
     for convolution: Network.Convolution, layout: OneDNN.MemoryDescriptor, stream: OneDNN.Stream
   ) throws(OneDNNError) -> Entry {
+    let packed = try OneDNN.Memory(layout)
+    let bias = try fold(convolution, stream)
+    try OneDNN.Reorder(
+      from: try foldingMemory(convolution.oneDNNWeightExtents), to: packed
+    ).run(on: stream)
+    return Entry(weights: packed, bias: bias)
+  }
+
+  /// Leaves a convolution's weights, multiplied by its batch norm's scale, in the folding buffer.
+  ///
+  /// - Returns: the bias.
+  private func fold(
+    _ convolution: Network.Convolution, _ stream: OneDNN.Stream
+  ) throws(OneDNNError) -> OneDNN.Memory {
     let (weights, scales, folded) = source.convolution(convolution)
     let bias = try OneDNN.Memory(.init([convolution.outputChannels], .float32, .dense))
-    let entry = Entry(weights: try OneDNN.Memory(layout), bias: bias)
-    if weights.bytes.byteCount > folding.byteCount {
-      folding = AlignedBuffer(byteCount: weights.bytes.byteCount)
-    }
+    // A file may hold halves.
+    let byteCount = try OneDNN.MemoryDescriptor(
+      convolution.weightExtents, .float32, .dense
+    ).byteCount
+    if byteCount > folding.byteCount { folding = AlignedBuffer(byteCount: byteCount) }
     try copy(
       weights, convolution.weightExtents, scales: scales,
       to: try foldingMemory(convolution.weightExtents), stream)
-    try OneDNN.Reorder(
-      from: try foldingMemory(convolution.oneDNNWeightExtents), to: entry.weights
-    ).run(on: stream)
-    try copy(folded, [convolution.outputChannels], scales: nil, to: entry.bias, stream)
+    try copy(folded, [convolution.outputChannels], scales: nil, to: bias, stream)
     release(weights)
-    return entry
+    return bias
   }
 
   /// - Parameter format: what the convolution's source is written as; the bias is in the same steps

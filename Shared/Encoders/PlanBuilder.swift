@@ -17,6 +17,7 @@ struct PlanBuilder {
     case primitive(OneDNN.Invocation)
     case depthwiseGradient(OneDNN.DepthwiseGradient)
     case quantizedPreactivation(OneDNN.QuantizedPreactivation)
+    case winograd(OneDNN.WinogradConvolution)
 
     func run(on stream: OneDNN.Stream) throws(OneDNNError) {
       switch self {
@@ -25,6 +26,9 @@ struct PlanBuilder {
         try stream.wait()
         try calculation.run()
       case .quantizedPreactivation(let calculation):
+        try stream.wait()
+        try calculation.run()
+      case .winograd(let calculation):
         try stream.wait()
         try calculation.run()
       }
@@ -92,6 +96,14 @@ struct PlanBuilder {
     use(source)
     use(destination)
     steps.append(.quantizedPreactivation(calculation))
+  }
+
+  /// A convolution by Winograd's algorithm, as a step that runs after all others.
+  mutating func append(
+    _ calculation: OneDNN.WinogradConvolution, source: Slot, destination: Slot, scratch: Slot
+  ) {
+    for slot in [source, destination, scratch] { use(slot) }
+    steps.append(.winograd(calculation))
   }
 
   /// The slot itself, or a copy in the wanted layout and element type.

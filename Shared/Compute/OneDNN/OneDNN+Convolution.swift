@@ -1,23 +1,6 @@
 internal import COneDNN
 
 extension OneDNN {
-  /// How a convolution is calculated.
-  public enum ConvolutionAlgorithm: Hashable, Sendable {
-    /// By its definition.
-    case direct
-    /// By Winograd's minimal filtering F(4×4, 3×3) (Lavin & Gray 2015,
-    /// https://arxiv.org/abs/1509.09308), for 3×3 windows with stride 1: a quarter of the
-    /// multiplications, weights four times as large, somewhat larger rounding errors.
-    case winograd
-
-    var raw: dnnl_alg_kind_t {
-      switch self {
-      case .direct: dnnl_convolution_direct
-      case .winograd: dnnl_convolution_winograd
-      }
-    }
-  }
-
   /// What a forward calculation is for.
   public enum ForwardPass: Hashable, Sendable {
     case inference
@@ -44,12 +27,12 @@ extension OneDNN.PrimitiveDescriptor {
   ///   - scales: a factor for each output channel that multiplies the sum of products and bias,
   ///     before the post-operations; for sources and weights of eight-bit integers.
   ///   - pass: what the result is for.
-  /// - Throws: ``OneDNNError``, `unimplemented` where the algorithm does not suit the extents.
+  /// - Throws: ``OneDNNError``, `unimplemented` where oneDNN cannot do it.
   public convenience init(
     convolution source: OneDNN.MemoryDescriptor, weights: OneDNN.MemoryDescriptor,
     bias: OneDNN.MemoryDescriptor, destination: OneDNN.MemoryDescriptor, window: OneDNN.Window,
-    algorithm: OneDNN.ConvolutionAlgorithm = .direct, scales: [Float]? = nil,
-    postOperations: [OneDNN.PostOperation] = [], pass: OneDNN.ForwardPass = .inference
+    scales: [Float]? = nil, postOperations: [OneDNN.PostOperation] = [],
+    pass: OneDNN.ForwardPass = .inference
   ) throws(OneDNNError) {
     let operation = "convolve \(source.extents) with \(weights.extents)"
     var raw = dnnl_convolution_desc_t()
@@ -57,17 +40,15 @@ extension OneDNN.PrimitiveDescriptor {
     let status = unsafe descriptors.withUnsafeMutableBufferPointer { descriptors in
       let base = unsafe UnsafePointer(descriptors.baseAddress!)
       return unsafe dnnl_convolution_forward_desc_init(
-        &raw, pass.raw, algorithm.raw, base, base + 1, base + 2, base + 3, window.strides,
+        &raw, pass.raw, dnnl_convolution_direct, base, base + 1, base + 2, base + 3, window.strides,
         window.before, window.after)
     }
     try OneDNN.check(status, operation)
-    // For few images oneDNN would rather take F(2×2, 3×3), which is slower than F(4×4, 3×3), and
-    // makes an image's features depend on how many others are encoded together with it.
     try unsafe self.init(
       operation: &raw,
       attributes: OneDNN.Attributes(
         postOperations, scales: scales.map { OneDNN.Scales(factors: $0, axis: 1) }),
-      implementation: algorithm == .winograd ? "wino_4x3" : nil, operation)
+      operation)
   }
 
   /// Max pooling, for inference.

@@ -65,17 +65,3 @@ extension OneDNN {
     }
   }
 }
-
-extension OneDNN.MemoryDescriptor {
-  /// How many channels lie side by side, 8 or 16, where the layout is N, C / block, H, W, block
-  /// without a gap and without padding; nil for any other layout.
-  fileprivate var channelBlock: Int? {
-    let extents = extents
-    guard extents.count == 4 else { return nil }
-    return [8, 16].first { block in
-      guard extents[1] % block == 0 else { return false }
-      let layout: OneDNN.Layout = block == 8 ? .channelBlocks8 : .channelBlocks
-      return (try? Self(extents, .float32, layout)) == self
-    }
-  }
-}

@@ -50,6 +50,18 @@ extension OneDNN {
       unsafe withUnsafePointer(to: raw) { unsafe Int(dnnl_memory_desc_get_size($0)) }
     }
 
+    /// How many channels lie side by side, 8 or 16, where the layout is N, C / block, H, W, block
+    /// without a gap and without padding; nil for any other layout.
+    var channelBlock: Int? {
+      let extents = extents
+      guard extents.count == 4 else { return nil }
+      return [8, 16].first { block in
+        guard extents[1] % block == 0 else { return false }
+        let layout: Layout = block == 8 ? .channelBlocks8 : .channelBlocks
+        return (try? Self(extents, dataType, layout)) == self
+      }
+    }
+
     /// The same extents and layout with elements of another type, which has the same size.
     public func read(as type: DataType) -> MemoryDescriptor {
       precondition(

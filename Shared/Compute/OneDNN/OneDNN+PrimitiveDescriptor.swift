@@ -6,27 +6,21 @@ extension OneDNN {
   public final class PrimitiveDescriptor {
     let handle: dnnl_primitive_desc_t
 
-    /// A calculation described by one of oneDNN's operation descriptors.
+    /// A calculation described by one of oneDNN's operation descriptors, with the first
+    /// implementation that oneDNN offers, which it thinks the fastest.
     ///
-    /// - Parameters:
-    ///   - implementation: a part of the implementation's name; nil for the first one that oneDNN
-    ///     offers, which it thinks the fastest.
-    ///   - forward: the forward calculation that this one is the backward one of.
+    /// - Parameter forward: the forward calculation that this one is the backward one of.
     init(
-      operation: UnsafeRawPointer, attributes: Attributes, implementation: String? = nil,
-      forward: PrimitiveDescriptor? = nil, _ what: @autoclosure () -> String
+      operation: UnsafeRawPointer, attributes: Attributes, forward: PrimitiveDescriptor? = nil,
+      _ what: @autoclosure () -> String
     ) throws(OneDNNError) {
       var iterator: dnnl_primitive_desc_iterator_t?
-      var status = try unsafe dnnl_primitive_desc_iterator_create(
+      let status = try unsafe dnnl_primitive_desc_iterator_create(
         &iterator, operation, attributes.handle, Engine.cpu().handle, forward?.handle)
       defer { unsafe _ = dnnl_primitive_desc_iterator_destroy(iterator) }
-      while status == dnnl_success {
-        guard let candidate = unsafe dnnl_primitive_desc_iterator_fetch(iterator) else { break }
-        if let implementation, unsafe !Self.name(of: candidate).contains(implementation) {
-          unsafe _ = dnnl_primitive_desc_destroy(candidate)
-          status = unsafe dnnl_primitive_desc_iterator_next(iterator)
-          continue
-        }
+      if status == dnnl_success,
+        let candidate = unsafe dnnl_primitive_desc_iterator_fetch(iterator)
+      {
         unsafe self.handle = candidate
         return
       }
@@ -67,10 +61,8 @@ extension OneDNN {
       return unsafe MemoryDescriptor(raw: raw.pointee)
     }
 
-    /// The name of the implementation, such as `jit:avx512_core` or `jit_wino_4x3:avx512_core`.
-    public var implementation: String { unsafe Self.name(of: handle) }
-
-    private static func name(of handle: dnnl_primitive_desc_t) -> String {
+    /// The name of the implementation, such as `jit:avx512_core`.
+    public var implementation: String {
       var name: UnsafePointer<CChar>?
       let status = unsafe dnnl_primitive_desc_query(
         handle, dnnl_query_impl_info_str, 0, &name)

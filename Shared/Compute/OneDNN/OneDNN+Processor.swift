@@ -13,6 +13,13 @@ extension OneDNN {
       has(dnnl_cpu_isa_avx512_core_vnni) || has(dnnl_cpu_isa_avx2_vnni)
     }
 
+    /// The layout that convolutions of real numbers are fast in: blocks of as many channels as a
+    /// vector has float32; nil without AVX2.
+    public static var channelBlocks: Layout? {
+      has(dnnl_cpu_isa_avx512_core)
+        ? .channelBlocks : has(dnnl_cpu_isa_avx2) ? .channelBlocks8 : nil
+    }
+
     /// Each instruction set's value has the bits of those that it includes.
     private static func has(_ isa: dnnl_cpu_isa_t) -> Bool {
       dnnl_get_effective_cpu_isa().rawValue & isa.rawValue == isa.rawValue

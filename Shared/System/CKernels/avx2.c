@@ -5,5 +5,6 @@
 // Of a register, and rows whose sums fit into the registers.
 #define VECTOR_BYTES 32
 #define PACKED_ROWS 6
+#define WINOGRAD_ROWS 6
 #include "instantiate.inc"
 #pragma clang attribute pop

@@ -7,5 +7,6 @@
 // Of a register, and rows whose sums fit into the registers.
 #define VECTOR_BYTES 64
 #define PACKED_ROWS 12
+#define WINOGRAD_ROWS 8
 #include "instantiate.inc"
 #pragma clang attribute pop

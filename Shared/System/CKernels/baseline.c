@@ -3,4 +3,5 @@
 // Of a register, and rows whose sums fit into the registers.
 #define VECTOR_BYTES 16
 #define PACKED_ROWS 6
+#define WINOGRAD_ROWS 6
 #include "instantiate.inc"

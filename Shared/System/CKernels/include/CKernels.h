@@ -150,4 +150,40 @@ typedef struct {
 
 const CKernels_preactivation *ck_kernels_preactivation(void);
 
+/// A 3×3 convolution with stride 1 and a row and column of padding, by Winograd's algorithm. Results
+/// are at most `limit` and not below 0 where it is above 0 (infinity for ReLU), and are added to what
+/// lies there where `adds` is not 0.
+typedef struct {
+  long images, height, width, inputs, outputs;
+  float limit;
+  int adds;
+} CKernels_winograd;
+
+/// Tiles of 4×4 cells that `output` takes at once.
+#define CK_WINOGRAD_TILES 32
+
+/// Activations are [images][channels / block][height][width][block], tiles are counted over images,
+/// rows and columns. Inputs are a multiple of `block`, outputs of twice that. Weights take
+/// 36 · outputs · inputs elements once packed.
+typedef struct {
+  /// Lays out weights [outputs][inputs][3][3].
+  void (*pack)(long outputs, long inputs, const float *w, void *packed);
+  /// Transforms `count` tiles of a block of channels: v[matrix][tile][block], `stride` floats from a
+  /// matrix to the next.
+  void (*input)(const CKernels_winograd *s, long block, long first, long count, const void *x,
+                float *v, long stride);
+  /// The results of tiles `first` to first + count, at most CK_WINOGRAD_TILES, and of panel `panel`
+  /// of 2 · block outputs. v is that of all blocks, [matrix][inputs / block][tile][block], from the
+  /// first of these tiles on: `block_stride` floats from a block to the next.
+  void (*output)(const CKernels_winograd *s, long panel, long first, long count, const float *v,
+                 long block_stride, long stride, const void *packed, const float *bias, void *y);
+} CKernels_winograd_loops;
+
+/// Loops for blocks of 8 and 16 channels, in float and in the upper halves of floats (bfloat16).
+typedef struct {
+  CKernels_winograd_loops f32_block8, f32_block16, bf16_block8, bf16_block16;
+} CKernels_winograd_table;
+
+const CKernels_winograd_table *ck_kernels_winograd(void);
+
 #endif
