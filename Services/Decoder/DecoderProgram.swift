@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Compute
-import Decoders
+public import Decoders
 import Models
 import ServiceKit
 
@@ -15,6 +15,12 @@ struct DecoderProgram: AsyncParsableCommand {
   @Option(help: "Checkpoint; by default the one that comes with the program.")
   var model: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The numbers that are multiplied: fp32 or, twice as fast where the processor has them, bf16.",
+      valueName: "precision"))
+  var precision = DecoderPrecision.fp32
+
   @OptionGroup var options: WorkerOptions
 
   func run() async throws {
@@ -23,7 +29,10 @@ struct DecoderProgram: AsyncParsableCommand {
         throw ValidationError("no model came with this program; name one with --model FILE")
       }
       Parallel.setThreadsPerProduct(options.threads)
-      return DecoderWorker(try Checkpoint(path: path), maximumBatch: options.maxBatch)
+      return DecoderWorker(
+        try Checkpoint(path: path), precision: precision, maximumBatch: options.maxBatch)
     }
   }
 }
+
+extension DecoderPrecision: ExpressibleByArgument {}

@@ -10,18 +10,21 @@ import Vocabulary
 struct DecoderWorker: StageWorker {
   let checkpoint: Checkpoint
   let decoder: any CaptionDecoder
+  let precision: DecoderPrecision
   let maximumBatch: Int
 
-  init(_ checkpoint: Checkpoint, maximumBatch: Int) {
+  init(_ checkpoint: Checkpoint, precision: DecoderPrecision, maximumBatch: Int) {
     self.checkpoint = checkpoint
-    self.decoder = checkpoint.decoder
+    self.precision = precision.effective
+    self.decoder = checkpoint.decoder(precision)
     self.maximumBatch = maximumBatch
   }
 
   let stage = Stage.decode
   var identity: StageIdentity {
     StageIdentity(
-      expects: checkpoint.features.fingerprint, hashes: ["checkpoint": checkpoint.hash])
+      expects: checkpoint.features.fingerprint,
+      hashes: ["checkpoint": checkpoint.hash, "precision": precision.rawValue])
   }
 
   func process(_ batch: [StageItem<FeatureGrid>]) async -> [Result<CaptionResult, ItemError>] {

@@ -42,7 +42,8 @@ public struct MeshConfiguration: Hashable, Sendable {
     public init() {}
   }
 
-  /// The numbers that encoders multiply, as `captionmesh-encoder --precision` explains them.
+  /// The numbers that encoders multiply, as `captionmesh-encoder --precision` explains them. Decoders
+  /// multiply bfloat16 unless it is ``fp32``.
   public enum Precision: String, CaseIterable, Sendable {
     case fp32, bf16, int8, auto
   }

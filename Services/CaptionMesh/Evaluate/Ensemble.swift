@@ -18,6 +18,7 @@ struct Ensemble {
   private let threads: Int
   /// Images searched side by side in one thread, at most.
   private let batchSize: Int
+  private let decoders: [any CaptionDecoder]
 
   /// Loads checkpoints and what gives their features: a cache that has them, or the encoder.
   ///
@@ -29,6 +30,7 @@ struct Ensemble {
   ) throws {
     let caches = try caches.map { (path: $0, cache: try FeatureCache(path: $0)) }
     members = try models.map { try Checkpoint(path: $0) }
+    decoders = members.map { $0.decoder(precision.ofDecoder) }
     self.threads = threads
     self.batchSize = batchSize
     var identities: [String] = []
@@ -107,8 +109,7 @@ struct Ensemble {
     // No thread is to stand idle for the sake of a larger batch.
     let size = min(batchSize, (count + threads - 1) / threads)
     let batches = stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
-    let decoders = members.map(\.decoder)
-    let memberSources = memberSources
+    let (decoders, memberSources) = (decoders, memberSources)
     return Parallel.map(batches, threads: threads) { _, images in
       let rows = images.count * search.width
       let batch = features.map { FeatureBatch<Float>(Array($0[images])) }

@@ -29,7 +29,7 @@ struct LocalCaptioner: Sendable {
     model: String, store: String?, precision: PrecisionChoice = .fp32, threads: Int
   ) throws {
     checkpoint = try Checkpoint(path: model)
-    decoder = checkpoint.decoder
+    decoder = checkpoint.decoder(precision.ofDecoder)
     let (store, entry) = try EncoderStore(path: store)
       .entry(matching: checkpoint.features, beside: model)
     source = FeatureSource(

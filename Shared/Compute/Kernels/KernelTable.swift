@@ -66,6 +66,22 @@ public struct KernelTable<Scalar>: @unchecked Sendable {
   let pack: (Int, Int, Input, _ outputStride: Int, _ inputStride: Int, Output) -> Void
   let packedProduct:
     (Int, _ outputs: Int, _ inputs: Int, Input, Int, _ packed: Input, Int, Output, Int) -> Void
+  /// The last three with weights in bfloat16; nil where there are none for the type or the processor.
+  let halves: Halves?
+
+  @safe
+  struct Halves {
+    let packedCount: (_ outputs: Int, _ inputs: Int) -> Int
+    let pack:
+      (Int, Int, Input, _ outputStride: Int, _ inputStride: Int, UnsafeMutablePointer<UInt16>) ->
+        Void
+    let packedProduct:
+      (
+        Int, _ outputs: Int, _ inputs: Int, Input, Int, _ packed: UnsafePointer<UInt16>, Int,
+        Output,
+        Int
+      ) -> Void
+  }
 }
 
 private func operation(_ transpose: Bool) -> CBLAS_TRANSPOSE {
@@ -118,7 +134,12 @@ extension KernelTable where Scalar == Float {
       adam: c.adam,
       packedCount: c.packed_count,
       pack: c.pack,
-      packedProduct: c.packed_product)
+      packedProduct: c.packed_product,
+      halves: ck_kernels_bf16().map { bf16 in
+        unsafe Halves(
+          packedCount: bf16.pointee.packed_count, pack: bf16.pointee.pack,
+          packedProduct: bf16.pointee.packed_product)
+      })
   }()
 }
 
@@ -168,6 +189,7 @@ extension KernelTable where Scalar == Double {
       adam: c.adam,
       packedCount: c.packed_count,
       pack: c.pack,
-      packedProduct: c.packed_product)
+      packedProduct: c.packed_product,
+      halves: nil)
   }()
 }

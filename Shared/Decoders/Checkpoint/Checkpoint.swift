@@ -38,7 +38,9 @@ public struct Checkpoint: Sendable {
   }
 
   /// The decoder of this checkpoint.
-  public var decoder: any CaptionDecoder { configuration.decoder(parameters) }
+  public func decoder(_ precision: DecoderPrecision = .fp32) -> any CaptionDecoder {
+    configuration.decoder(parameters, precision: precision)
+  }
 
   // MARK: Reading
 

@@ -15,13 +15,16 @@ public struct AdaptiveAttention: CaptionDecoder {
   let attentionLayer: AttentionLayer<Float>
   let sentinelLayer: SentinelLayer<Float>
 
-  public init(_ configuration: DecoderConfiguration, _ parameters: ParameterSet<Float>) {
+  public init(
+    _ configuration: DecoderConfiguration, _ parameters: ParameterSet<Float>,
+    precision: DecoderPrecision = .fp32
+  ) {
     precondition(configuration.architecture == .adaptive)
     self.configuration = configuration
     self.parameters = parameters
-    wordLayers = WordLayers(configuration, parameters)
-    attentionLayer = AttentionLayer(parameters, configuration, packing: .forward)
-    sentinelLayer = SentinelLayer(parameters, packing: .forward)
+    wordLayers = WordLayers(configuration, parameters, precision.packing)
+    attentionLayer = AttentionLayer(parameters, configuration, packing: precision.packing)
+    sentinelLayer = SentinelLayer(parameters, packing: precision.packing)
   }
 
   public func open(_ features: FeatureBatch<Float>, rows: Int) -> any DecodingSession {

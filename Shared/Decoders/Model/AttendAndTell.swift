@@ -12,15 +12,18 @@ public struct AttendAndTell: CaptionDecoder {
   let attentionLayer: AttentionLayer<Float>
   let gateLayer: LinearLayer<Float>?
 
-  public init(_ configuration: DecoderConfiguration, _ parameters: ParameterSet<Float>) {
+  public init(
+    _ configuration: DecoderConfiguration, _ parameters: ParameterSet<Float>,
+    precision: DecoderPrecision = .fp32
+  ) {
     precondition(configuration.architecture == .attend)
     self.configuration = configuration
     self.parameters = parameters
-    wordLayers = WordLayers(configuration, parameters)
-    attentionLayer = AttentionLayer(parameters, configuration, packing: .forward)
+    wordLayers = WordLayers(configuration, parameters, precision.packing)
+    attentionLayer = AttentionLayer(parameters, configuration, packing: precision.packing)
     gateLayer =
       configuration.context == .gated
-      ? LinearLayer(parameters, "f_beta", packing: .forward) : nil
+      ? LinearLayer(parameters, "f_beta", packing: precision.packing) : nil
   }
 
   public func open(_ features: FeatureBatch<Float>, rows: Int) -> any DecodingSession {

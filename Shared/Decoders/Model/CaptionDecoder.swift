@@ -31,11 +31,13 @@ public protocol DecodingSession: AnyObject {
 
 extension DecoderConfiguration {
   /// The decoder of this configuration with the given parameters.
-  public func decoder(_ parameters: ParameterSet<Float>) -> any CaptionDecoder {
+  public func decoder(
+    _ parameters: ParameterSet<Float>, precision: DecoderPrecision = .fp32
+  ) -> any CaptionDecoder {
     switch architecture {
-    case .tell: ShowAndTell(self, parameters)
-    case .attend: AttendAndTell(self, parameters)
-    case .adaptive: AdaptiveAttention(self, parameters)
+    case .tell: ShowAndTell(self, parameters, precision: precision)
+    case .attend: AttendAndTell(self, parameters, precision: precision)
+    case .adaptive: AdaptiveAttention(self, parameters, precision: precision)
     }
   }
 }

@@ -10,7 +10,8 @@ public struct LinearLayer<Scalar: Real>: Sendable {
   public init(_ parameters: ParameterSet<Scalar>, _ name: String, packing: Packing = .none) {
     weight = parameters["\(name).weight"]
     bias = parameters["\(name).bias"]
-    packed = packing == .none ? nil : PackedMatrix(weight)
+    packed =
+      packing == .none ? nil : PackedMatrix(weight, halves: packing == .forwardInHalves)
     packedBackward =
       packing == .forwardAndBackward ? PackedMatrix(weight, transposed: true) : nil
   }
@@ -56,12 +57,15 @@ public struct AttentionLayer<Scalar: Real>: Sendable {
   public let full: LinearLayer<Scalar>
   public let activation: AttentionActivation
 
-  /// - Parameter packing: of the layer that queries go through.
+  /// - Parameter packing: of the layer that queries go through, and in halves of the one that feature
+  ///   maps go through, whose rows are so many that packing is else not worth it.
   public init(
     _ parameters: ParameterSet<Scalar>, _ configuration: DecoderConfiguration,
     packing: Packing = .none
   ) {
-    encoder = LinearLayer(parameters, "attention.encoder_att")
+    encoder = LinearLayer(
+      parameters, "attention.encoder_att",
+      packing: packing == .forwardInHalves ? packing : .none)
     decoder = LinearLayer(parameters, "attention.decoder_att", packing: packing)
     full = LinearLayer(parameters, "attention.full_att")
     activation = configuration.activation

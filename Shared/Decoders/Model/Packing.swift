@@ -4,6 +4,8 @@ public enum Packing: Sendable {
   case none
   /// Those that a step forward needs.
   case forward
+  /// Those that a step forward needs, rounded to bfloat16.
+  case forwardInHalves
   /// Those of the steps back as well.
   case forwardAndBackward
 }

@@ -36,11 +36,13 @@ public struct RecurrentLayer<Scalar: Real>: Sendable {
     inputBias = parameters["decode_step.bias_ih"]
     hiddenBias = parameters["decode_step.bias_hh"]
     if packing == .none { return }
+    let halves = packing == .forwardInHalves
     packed = Packed(
-      embedding: packing == .forward ? PackedMatrix(embeddingWeight) : nil,
-      context: PackedMatrix(contextWeight),
-      hidden: hiddenParts.map { PackedMatrix(hiddenWeight[rows: $0.rows]) })
-    if packing == .forward { return }
+      embedding: packing == .forwardAndBackward
+        ? nil : PackedMatrix(embeddingWeight, halves: halves),
+      context: PackedMatrix(contextWeight, halves: halves),
+      hidden: hiddenParts.map { PackedMatrix(hiddenWeight[rows: $0.rows], halves: halves) })
+    guard packing == .forwardAndBackward else { return }
     packedBackward = Packed(
       context: PackedMatrix(contextWeight, transposed: true),
       hidden: hiddenParts.map { PackedMatrix(hiddenWeight[rows: $0.rows], transposed: true) })

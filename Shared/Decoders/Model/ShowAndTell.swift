@@ -7,11 +7,14 @@ public struct ShowAndTell: CaptionDecoder {
   public let parameters: ParameterSet<Float>
   let wordLayers: WordLayers
 
-  public init(_ configuration: DecoderConfiguration, _ parameters: ParameterSet<Float>) {
+  public init(
+    _ configuration: DecoderConfiguration, _ parameters: ParameterSet<Float>,
+    precision: DecoderPrecision = .fp32
+  ) {
     precondition(configuration.architecture == .tell)
     self.configuration = configuration
     self.parameters = parameters
-    wordLayers = WordLayers(configuration, parameters)
+    wordLayers = WordLayers(configuration, parameters, precision.packing)
   }
 
   public func open(_ features: FeatureBatch<Float>, rows: Int) -> any DecodingSession {

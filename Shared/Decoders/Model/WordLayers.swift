@@ -7,10 +7,11 @@ struct WordLayers: Sendable {
   let recurrent: RecurrentLayer<Float>
   let vocabulary: LinearLayer<Float>
 
-  init(_ configuration: DecoderConfiguration, _ parameters: ParameterSet<Float>) {
+  init(_ configuration: DecoderConfiguration, _ parameters: ParameterSet<Float>, _ packing: Packing)
+  {
     initial = InitialStateLayer(parameters, configuration)
     embedding = parameters["embedding.weight"]
-    recurrent = RecurrentLayer(parameters, configuration, packing: .forward)
-    vocabulary = LinearLayer(parameters, "fc", packing: .forward)
+    recurrent = RecurrentLayer(parameters, configuration, packing: packing)
+    vocabulary = LinearLayer(parameters, "fc", packing: packing)
   }
 }

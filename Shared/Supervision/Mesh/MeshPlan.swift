@@ -78,7 +78,10 @@ public struct MeshPlan: Sendable {
     case .encoder:
       arguments += ["--encoder", encoder, "--store", store]
       arguments += ["--precision", configuration.precision.rawValue]
-    case .decoder: arguments += ["--model", model]
+    case .decoder:
+      // What encoders round, decoders need not be more exact about.
+      let precision = configuration.precision == .fp32 ? "fp32" : "bf16"
+      arguments += ["--model", model, "--precision", precision]
     case .scorer: break
     }
     if worker == .loader, configuration.fastDecode { arguments.append("--fast-decode") }

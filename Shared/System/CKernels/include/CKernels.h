@@ -186,4 +186,17 @@ typedef struct {
 
 const CKernels_winograd_table *ck_kernels_winograd(void);
 
+/// `packed_count`, `pack` and `packed_product` of CKernels_f32 with weights and x rounded to bfloat16
+/// and sums in float.
+typedef struct {
+  long (*packed_count)(long outputs, long inputs);
+  void (*pack)(long outputs, long inputs, const float *w, long output_stride, long input_stride,
+               uint16_t *packed);
+  void (*packed_product)(long rows, long outputs, long inputs, const float *x, long ldx,
+                         const uint16_t *packed, long accumulate, float *y, long ldy);
+} CKernels_bf16;
+
+/// NULL where the machine does not multiply bfloat16.
+const CKernels_bf16 *ck_kernels_bf16(void);
+
 #endif
