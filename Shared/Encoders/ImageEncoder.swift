@@ -65,9 +65,11 @@ public final class ImageEncoder: Sendable {
     self.identity = identity
     self.precision = precision
     self.thread = ComputeThread(name: "encoder", threadCount: threadCount)
+    let network = weights.network
     self.engine = Engine(
-      weights: weights, precision: precision,
-      maximumBatchSize: min(maximumBatchSize, weights.network.imagesAtATime(precision)))
+      weights: PackedWeights(weights), network: network, precision: precision,
+      maximumBatchSize: min(maximumBatchSize, network.imagesAtATime(precision)),
+      laneCount: threadCount > 1 && network.suitsLanes(precision) ? threadCount : 0)
   }
 
   /// Encodes images, blocking the caller.

@@ -39,6 +39,12 @@ extension Network {
     return precision == .fp32 ? 2 : 1
   }
 
+  /// Whether threads are quicker if each encodes images alone: where products are quick and layers
+  /// short. A ResNet-101 in float32 gains nothing by it, its weights being read once an image.
+  func suitsLanes(_ precision: Precision) -> Bool {
+    precision != .fp32 || convolutions.contains { $1.groups > 1 }
+  }
+
   /// Whether a value's elements are never negative.
   func isNonNegative(_ value: Value) -> Bool {
     if value == Self.image { return false }

@@ -1,4 +1,5 @@
 internal import Compute
+internal import Synchronization
 internal import Tensor
 
 /// The weights of each convolution, folded and in the layout that its primitive wants; shared by
@@ -13,6 +14,9 @@ final class PackedWeights {
     let weights: OneDNN.WinogradWeights
     let bias: OneDNN.Memory
   }
+
+  /// Held while a plan is made, which may pack weights: several engines share them.
+  let lock = Mutex(())
 
   private let source: NetworkWeights
   private var entries: [Int: [Entry]] = [:]

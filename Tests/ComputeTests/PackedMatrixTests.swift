@@ -29,6 +29,42 @@ struct PackedMatrixTests {
     }
   }
 
+  @Test(
+    "in bfloat16: as those of the rounded factors, and a row whatever rows are beside it",
+    .enabled(if: PackedMatrix<Float>.multipliesBFloat16, "needs AVX512_BF16"),
+    arguments: [
+      (1, 1, 1), (3, 7, 5), (12, 32, 512), (13, 33, 513), (25, 31, 300), (49, 100, 1280),
+      (97, 17, 700), (0, 5, 5), (5, 0, 5), (5, 5, 0),
+    ])
+  func halves(rows: Int, outputs: Int, inputs: Int) {
+    let x = Matrix(rows, inputs + 1, numbers(rows * (inputs + 1), Float.self))[
+      columns: 1..<inputs + 1]
+    let weights = Matrix(outputs, inputs, numbers(outputs * inputs, Float.self))
+    let packed = PackedMatrix(weights, halves: true)
+    for accumulate in [false, true] {
+      let start = numbers(rows * (outputs + 2), Float.self)
+      let result = Matrix(rows, outputs + 2, start)[columns: 0..<outputs]
+      result.product(x, packed, accumulate: accumulate)
+      let expected = Matrix(rows, outputs + 2, start)[columns: 0..<outputs]
+      expected.product(
+        Matrix(rows, inputs, x.elements.map(rounded)),
+        Matrix(outputs, inputs, weights.elements.map(rounded)), transposeB: true,
+        accumulate: accumulate)
+      let difference = zip(result.elements, expected.elements).map { abs($0 - $1) }.max() ?? 0
+      #expect(difference <= 1e-4 * Float(max(inputs, 1)).squareRoot())
+      for row in [0, rows - 1] where rows > 0 && inputs > 0 {
+        let alone = Matrix(rows, outputs + 2, start)[columns: 0..<outputs][rows: row..<row + 1]
+        alone.product(x[rows: row..<row + 1], packed, accumulate: accumulate)
+        #expect(alone.elements == result[rows: row..<row + 1].elements)
+      }
+    }
+  }
+
+  /// To bfloat16, ties to even.
+  private func rounded(_ x: Float) -> Float {
+    Float(bitPattern: (x.bitPattern + 0x7fff + (x.bitPattern >> 16 & 1)) & 0xffff_0000)
+  }
+
   private func check<Scalar: Real>(
     _ rows: Int, _ outputs: Int, _ inputs: Int, _ type: Scalar.Type, tolerance: Scalar
   ) {

@@ -43,7 +43,7 @@ struct Golden: Decodable {
     return try! JSONDecoder().decode(Golden.self, from: Data(contentsOf: file))
   }()
 
-  func decoder(_ golden: Case) -> any CaptionDecoder {
+  func decoder(_ golden: Case, precision: DecoderPrecision = .fp32) -> any CaptionDecoder {
     let configuration = DecoderConfiguration(
       architecture: .init(rawValue: golden.architecture)!,
       cell: .init(rawValue: golden.cell)!, context: .init(rawValue: golden.context)!,
@@ -52,7 +52,7 @@ struct Golden: Decodable {
       vocabularySize: vocabularySize, pooling: golden.pooling)
     let parameters = ParameterSet<Float>(configuration)
     for name in parameters.names { parameters[name].copyElements(from: golden.parameters[name]!) }
-    return configuration.decoder(parameters)
+    return configuration.decoder(parameters, precision: precision)
   }
 
   func features(_ golden: Case) -> FeatureBatch<Float> {

@@ -49,6 +49,29 @@ struct GoldenTests {
     }
   }
 
+  @Test(
+    "in bfloat16 logits and attention stay close",
+    .enabled(if: DecoderPrecision.bf16.effective == .bf16, "needs AVX512_BF16"),
+    arguments: Golden.value.cases)
+  func halves(golden: Golden.Case) {
+    let features = Golden.value.features(golden)
+    let session = Golden.value.decoder(golden, precision: .bf16).open(features, rows: 3)
+    let exact = Golden.value.decoder(golden).open(features, rows: 3)
+    var (largest, difference, moved) = (Float(0), Float(0), Float(0))
+    for word in golden.fed {
+      let logits = session.step(words: [word, word, word]).elements
+      let expected = exact.step(words: [word, word, word]).elements
+      largest = max(largest, expected.map(abs).max()!)
+      difference = max(difference, zip(logits, expected).map { abs($0 - $1) }.max()!)
+      moved = max(
+        moved,
+        zip(session.attention.elements, exact.attention.elements).map { abs($0 - $1) }.max() ?? 0)
+    }
+    #expect(difference > 0, "the numbers are rounded")
+    #expect(difference < 0.03 * largest)
+    #expect(moved < 0.03)
+  }
+
   @Test("a caption does not depend on the other images of its batch", arguments: Golden.value.cases)
   func batchInvariance(golden: Golden.Case) {
     let set = Golden.value

@@ -58,7 +58,7 @@ struct TutorialTests {
       let search = BeamSearch(
         width: width, maximumLength: golden.longest, excludedWords: [], start: vocabulary.start,
         end: vocabulary.end)
-      let captions = search.captions(FeatureBatch(maps), with: checkpoint.decoder)
+      let captions = search.captions(FeatureBatch(maps), with: checkpoint.decoder())
       for (caption, image) in zip(captions, golden.images) {
         let beam = image.beams[number]
         #expect(beam.width == width)

@@ -46,6 +46,24 @@ import WeightFiles
     #expect(cosine(found, exact) >= 0.999)
   }
 
+  @Test(arguments: Precision.allCases.filter(\.isFast))
+  func imagesThatThreadsEncodeAloneHaveTheSameFeatures(_ precision: Precision) throws {
+    try withStore(.efficientNetLite0) { store, name in
+      if precision == .int8 { try store.quantize(name, images: photographs(8), threadCount: 2) }
+      let encoder = try store.load(
+        name, precision: PrecisionChoice(rawValue: precision.rawValue)!, threadCount: 2)
+      let images = Synthetic.images([5, 3, 64, 64])
+      // Two on either thread, and one on both.
+      let together = try encoder.encode(images)
+      let largest = together.array(of: Float.self).map(abs).max()!
+      for image in 0..<5 {
+        let alone = try encoder.encode(images[image].reshaped(to: [1, 3, 64, 64]))
+        let pairs = zip(alone.array(of: Float.self), together[image].array(of: Float.self))
+        #expect(pairs.map { abs($0 - $1) }.max()! <= 1e-6 * largest)
+      }
+    }
+  }
+
   @Test(.enabled(if: !Precision.bf16.isFast, "needs a processor without bfloat16"))
   func bfloat16IsRefusedWhereItWouldBeSlow() throws {
     let error = #expect(throws: EncoderError.self) {

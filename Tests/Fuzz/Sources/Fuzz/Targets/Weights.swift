@@ -43,7 +43,7 @@ extension FuzzTarget {
         file.fill(bytes)
         let checkpoint = try Checkpoint(path: file.path)
         precondition(!checkpoint.parameters.names.isEmpty)
-        _ = checkpoint.decoder
+        _ = checkpoint.decoder()
       })
   }()
 
