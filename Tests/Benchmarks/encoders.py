@@ -3,9 +3,10 @@
 Started by Tests/Benchmarks/run, which builds the program. The weights are EfficientNet-Lite2's
 trained ones and random ones for ResNet-101, whose numbers do not matter for time.
 """
-import argparse, json, os, subprocess, tempfile, time
+import argparse, glob, json, os, subprocess, tempfile, time
 
 import numpy as np
+from PIL import Image
 
 from program import Program
 
@@ -17,9 +18,25 @@ RATIOS = {("resnet101", "fp32"): 0.75, ("resnet101", "bf16"): 0.95, ("resnet101"
           ("efficientnet-lite2", "fp32"): 0.9, ("efficientnet-lite2", "bf16"): 0.95}
 LEAST_COSINE = {"bf16": 0.999, "int8": 0.99}
 LARGEST_ERROR = 1e-3
+NORMALIZATIONS = {"resnet101": ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
+                  "efficientnet-lite2": (127 / 255, 128 / 255)}
+# Steps of integers are chosen on other images than those that are encoded.
+CALIBRATION_START, CALIBRATION_IMAGES = 1000, 16
 LEAST_SHARE = 0.85
 READY_SECONDS = {"resnet101": 1.5, "efficientnet-lite2": 0.5}
 MEGABYTES = {("resnet101", "fp32"): 450, ("resnet101", "int8"): 200}
+
+
+def tensors(network, first, count, folder=None):
+    """Photographs from the given number on, normalised as the network wants them."""
+    import loading
+    mean, deviation = NORMALIZATIONS[network]
+    names = sorted(glob.glob(os.path.join(folder, "*.jpg"))) if folder else []
+    size = (loading.SIZE, loading.SIZE)
+    images = [Image.open(names[i % len(names)]).convert("RGB").resize(size, Image.BILINEAR)
+              if names else loading.invented_photograph(i, *size) for i in range(first, first + count)]
+    pixels = np.stack([np.asarray(image, np.float32) for image in images])
+    return np.ascontiguousarray(((pixels / 255 - mean) / deviation).transpose(0, 3, 1, 2), np.float32)
 
 
 class Ours(Program):
@@ -139,6 +156,7 @@ def main():
     parser.add_argument("--batches", default="1,8")
     parser.add_argument("--networks", default="resnet101,efficientnet-lite2")
     parser.add_argument("--precisions", default=",".join(PRECISIONS))
+    parser.add_argument("--photographs", help="folder of JPEG files; by default invented ones")
     parser.add_argument("--json", help="write the measurements to this file")
     options = parser.parse_args()
     from encoder_peers import NETWORKS, SIZE, Peers, operations
@@ -154,8 +172,8 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             model, weights = NETWORKS[name](folder)
             subprocess.run([options.program, "import", folder, weights, name], check=True, stdout=subprocess.DEVNULL)
-            rng = np.random.default_rng(1)
-            calibration = rng.standard_normal((16, 3, SIZE, SIZE)).astype(np.float32)
+            normalized = lambda first, count: tensors(name, first, count, options.photographs)
+            calibration = normalized(CALIBRATION_START, CALIBRATION_IMAGES)
             if "int8" in options.precisions:
                 file = os.path.join(folder, "calibration")
                 calibration.tofile(file)
@@ -163,7 +181,7 @@ def main():
                                 str(len(calibration)), str(SIZE)], check=True, stdout=subprocess.DEVNULL)
             peers, count = Peers(model, folder, options.threads, calibration), operations(model)
             for batch in map(int, options.batches.split(",")):
-                images = np.random.default_rng(0).standard_normal((batch, 3, SIZE, SIZE)).astype(np.float32)
+                images = normalized(0, batch)
                 with torch.inference_mode():
                     expected = model(torch.from_numpy(images)).numpy()
                 for precision in options.precisions.split(","):

@@ -14,7 +14,7 @@ parser.add_argument("--threads", type=int, default=2)
 parser.add_argument("--rounds", type=int, default=5)
 parser.add_argument("--parts", default="encoders,loading,decoding,training,transport,pipeline")
 parser.add_argument("--store", help="encoder store with ResNet-101 for the start of its worker")
-parser.add_argument("--precision", default="fp32", help="of the mesh's encoders")
+parser.add_argument("--photographs", help="folder of JPEG files; by default invented ones")
 parser.add_argument("--json", help="file to write all rows to")
 parser.add_argument("--svg", help="file to draw the comparison to")
 options = parser.parse_args()
@@ -25,13 +25,14 @@ common = ["--rounds", str(options.rounds)]
 threads = ["--threads", str(options.threads)]
 peaks = ["--peak", str(peak)] if peak else []
 program = ["--captionmesh", options.captionmesh]
+photographs = ["--photographs", options.photographs] if options.photographs else []
 PARTS = {
-    "encoders": ["--program", options.encoder_benchmark, *threads],
+    "encoders": ["--program", options.encoder_benchmark, *threads, *photographs],
     "loading": ["--program", options.loading_benchmark],
     "decoding": [*program, "--model", model, *threads, *peaks],
     "training": [*program, *threads, *peaks],
     "transport": [*program, "--model", model, *threads, *(["--store", options.store] if options.store else [])],
-    "pipeline": [*program, "--model", model, *threads, "--precision", options.precision],
+    "pipeline": [*program, "--model", model, *threads, *photographs],
 }
 
 

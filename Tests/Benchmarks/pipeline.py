@@ -14,9 +14,10 @@ parser.add_argument("--captionmesh", required=True)
 parser.add_argument("--model", required=True, help="checkpoint with soft attention on EfficientNet-Lite2")
 parser.add_argument("--threads", type=int, default=2)
 parser.add_argument("--rounds", type=int, default=5)
-parser.add_argument("--count", type=int, default=256, help="photographs of a run, a multiple of 8")
+parser.add_argument("--count", type=int, default=512, help="photographs of a run, a multiple of 8")
 parser.add_argument("--beam", type=int, default=3)
-parser.add_argument("--precision", default="fp32", help="of our encoders, where the program has a choice")
+parser.add_argument("--precisions", default="bf16,int8", help="of our encoders")
+parser.add_argument("--store", default="~/.local/share/captionmesh/encoders", help="encoder store")
 parser.add_argument("--peer-precision", default="bf16", help="of OpenVINO's encoder: f32, bf16")
 parser.add_argument("--photographs", help="folder of JPEG files; by default invented ones")
 parser.add_argument("--json", help="file to write the rows of the table to")
@@ -29,16 +30,16 @@ MEAN, DEVIATION = 127, 128
 class Mesh:
     """A mesh of one thread a worker: as many encoders as threads, a loader and a decoder."""
 
-    def __init__(self, files):
+    def __init__(self, files, precision, store):
         self.files = files
         self.runtime = tempfile.TemporaryDirectory(prefix="cm-bench")
         self.environment = dict(os.environ, CAPTIONMESH_RUNTIME=self.runtime.name)
         config = os.path.join(self.runtime.name, "mesh.yaml")
         with open(config, "w") as file:
-            file.write("metrics: off\n" + (f"precision: {options.precision}\n" if has_precision() else ""))
+            file.write(f"metrics: off\nprecision: {precision}\nstore: {store}\n")
             file.write("stages:\n" + "".join(
                 f"  {stage}: {{threads: 1, max_batch: {batch}}}\n"
-                for stage, batch in (("load", 4), ("encode", 4), ("decode", 16))))
+                for stage, batch in (("load", 8), ("encode", 8), ("decode", 16))))
         self.command("mesh", "up", "--encoders", str(options.threads), "--model", options.model, "--config", config)
 
     def command(self, *words, **more):
@@ -60,16 +61,22 @@ class Mesh:
         self.runtime.cleanup()
 
 
-def has_precision():
-    return "--precision" in subprocess.run(
-        [options.captionmesh, "evaluate", "--help"], capture_output=True, text=True).stdout
+def store_with_integers(folder, photographs):
+    """A store with the encoder and, chosen on those photographs, its weights as integers."""
+    os.mkdir(folder)
+    os.symlink(os.path.join(os.path.expanduser(options.store), "efficientnet-lite2.safetensors"),
+               os.path.join(folder, "efficientnet-lite2.safetensors"))
+    subprocess.run(
+        [options.captionmesh, "encoder", "quantize", "efficientnet-lite2", "--store", folder, "--images", photographs],
+        check=True, capture_output=True)
+    return folder
 
 
-def local(files):
-    more = ["--precision", options.precision] if has_precision() else []
+def local(files, precision, store):
     done = subprocess.run(
         [options.captionmesh, "bench", "local", *files, "--json", "--threads", str(options.threads),
-         "--beam", str(options.beam), "--model", options.model, *more], check=True, capture_output=True, text=True)
+         "--beam", str(options.beam), "--model", options.model, "--precision", precision, "--store", store],
+        check=True, capture_output=True, text=True)
     found = json.loads(done.stdout)
     return found["captioned"] / found["seconds"]
 
@@ -133,22 +140,31 @@ class Peers:
 def main():
     print(material.surroundings(options.threads))
     with tempfile.TemporaryDirectory() as folder:
-        files = loading.photographs(folder, options.count, options.photographs)
-        peers, mesh = Peers(files), Mesh(files)
-        pipeline = f"torchvision, OpenVINO {options.peer_precision}, PyTorch"
+        os.mkdir(os.path.join(folder, "photographs"))
+        files = loading.photographs(os.path.join(folder, "photographs"), options.count, options.photographs)
+        store = store_with_integers(os.path.join(folder, "store"), os.path.join(folder, "photographs"))
+        peers = Peers(files)
+        meshes = {precision: Mesh(files, precision, store) for precision in options.precisions.split(",")}
+        sides = {"peers": peers.run}
+        for precision, mesh in meshes.items():
+            sides[precision] = mesh.run
+            sides[precision, "local"] = lambda precision=precision: local(files, precision, store)
         try:
-            speeds = table.in_turn(
-                {"mesh": mesh.run, "peers": peers.run, "local": lambda: local(files)}, options.rounds)
-            same = np.mean([mesh.captions[file] == peers.captions[file] for file in files])
+            speeds = table.in_turn(sides, options.rounds)
         finally:
-            mesh.close()
-    precision = options.precision if has_precision() else "fp32"
-    print(f"{options.count} photographs, our encoders in {precision}; {same:.3f} of the mesh's captions are the peers'")
-    name = f"whole mesh, EfficientNet-Lite2 {precision}, beam {options.beam}"
-    table.finish([
-        table.row(name, "images/s", speeds["mesh"], pipeline, speeds["peers"], least=2),
-        table.row(name, "images/s", speeds["mesh"], "one process without a mesh", speeds["local"], least=0.95),
-    ], options.json)
+            for mesh in meshes.values():
+                mesh.close()
+    pipeline = f"torchvision, OpenVINO {options.peer_precision}, PyTorch"
+    rows = []
+    for precision, mesh in meshes.items():
+        same = np.mean([mesh.captions[file] == peers.captions[file] for file in files])
+        print(f"{options.count} photographs, our encoders in {precision}: {same:.3f} of the captions are the peers'")
+        name = f"whole mesh, EfficientNet-Lite2 {precision}, beam {options.beam}"
+        rows += [
+            table.row(name, "images/s", speeds[precision], pipeline, speeds["peers"], least=2),
+            table.row(name, "images/s", speeds[precision], "one process without a mesh", speeds[precision, "local"],
+                      least=0.95)]
+    table.finish(rows, options.json)
 
 
 if __name__ == "__main__":
