@@ -20,11 +20,19 @@ let argumentParser = Target.Dependency.product(
 let grpcCore = Target.Dependency.product(name: "GRPCCore", package: "grpc-swift-2")
 let grpcInProcess = Target.Dependency.product(
   name: "GRPCInProcessTransport", package: "grpc-swift-2")
+let grpcHTTP2 = Target.Dependency.product(
+  name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -53,10 +61,19 @@ func library(
 }
 
 /// A folder under Services is a process.
-func service(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func service(
+  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil
+) -> Target {
   .executableTarget(
-    name: name, dependencies: dependencies, path: "Services/\(name)", swiftSettings: settings)
+    name: name, dependencies: dependencies, path: "Services/\(name)", resources: resources,
+    swiftSettings: settings)
 }
+
+/// The gateway's page, and the description of its REST.
+let pageFiles = [
+  "attention.js", "card.js", "gateway.js", "icon.svg", "index.html", "mesh.js", "openapi.json",
+  "page.css", "page.js", "photographs.js",
+]
 
 /// A folder under Tests is a test suite, named for what it tests.
 func tests(
@@ -75,6 +92,7 @@ let package = Package(
     .executable(name: "captionmesh-loader", targets: ["Loader"]),
     .executable(name: "captionmesh-encoder", targets: ["Encoder"]),
     .executable(name: "captionmesh-decoder", targets: ["Decoder"]),
+    .executable(name: "captionmesh-gateway", targets: ["Gateway"]),
     .executable(name: "captionmesh-scorer", targets: ["Scorer"]),
     // Libraries that the benchmarks and the fuzzing, packages of their own, import.
     .library(name: "Compute", targets: ["Compute"]),
@@ -94,10 +112,15 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
+    .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -214,6 +237,16 @@ let package = Package(
         "ServiceKit", "Traces", "ZeroMQTransport", argumentParser, grpcCore, logging, metrics,
         serviceLifecycle,
       ]),
+    service(
+      "Gateway",
+      [
+        "MeshAPI", "MeshSecurity", "MessagePack", "PrometheusMetrics", "ServiceKit", "Tensor",
+        "ZeroMQTransport", argumentParser, grpcCore, grpcHTTP2, httpTypes, hummingbird,
+        hummingbirdCore, hummingbirdTLS, logging, metrics, nioCore, nioHTTP1, nioHTTPTypes,
+        nioPosix, nioSSL, serviceLifecycle,
+      ],
+      // Built into the program, which needs no files beside it.
+      resources: pageFiles.map { .embedInCode("Page/\($0)") }),
     service("Scorer", ["MeshAPI", "Scoring", "ServiceKit", argumentParser, grpcCore]),
 
     // Tests
@@ -242,6 +275,12 @@ let package = Package(
     tests(
       "EncodersTests",
       ["Compute", "Encoders", "Features", "Imaging", "NumpyFiles", "Tensor", "WeightFiles"]),
+    tests(
+      "GatewayTests",
+      [
+        "Gateway", "MeshSecurity", "PrometheusMetrics", "ServiceKit", "ZeroMQTransport", httpTypes,
+        hummingbird,
+      ]),
     tests("ImagingTests", ["Imaging", "NumpyFiles", "Tensor"]),
     tests("MeshAPITests", ["MeshAPI", "MessagePack", "Tensor", grpcCore, grpcInProcess]),
     .executableTarget(
@@ -256,7 +295,8 @@ let package = Package(
         "Dispatching", "MeshAPI", "MeshSecurity", "Scheduling", "Tensor", "ZeroMQTransport",
         grpcCore, grpcInProcess, logging,
       ]),
-    tests("MeshTests", ["Datasets", "FaultyLoader", "Features", "Tensor"]),
+    tests(
+      "MeshTests", ["Datasets", "FaultyLoader", "Features", "Tensor"], exclude: ["Gateway"]),
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
     tests("MetricsServerTests", ["MetricsServer", logging, serviceLifecycle]),
     tests("NumpyFilesTests", ["NumpyFiles", "Tensor"]),

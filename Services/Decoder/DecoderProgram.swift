@@ -23,7 +23,14 @@ struct DecoderProgram: AsyncParsableCommand {
         throw ValidationError("no model came with this program; name one with --model FILE")
       }
       Parallel.setThreadsPerProduct(options.threads)
-      return DecoderWorker(try Checkpoint(path: path), maximumBatch: options.maxBatch)
+      return DecoderWorker(
+        try Checkpoint(path: path), name: Self.name(of: path), maximumBatch: options.maxBatch)
     }
+  }
+
+  /// The file's name without its ending.
+  private static func name(of path: String) -> String {
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    return file.hasSuffix(".safetensors") ? String(file.dropLast(".safetensors".count)) : file
   }
 }

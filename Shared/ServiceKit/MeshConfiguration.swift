@@ -19,6 +19,7 @@ public import MeshAPI
 /// stages:
 ///   encode: {workers: 2, threads: 1, max_batch: 4, delay_ms: 5, queue: 64}
 /// limits: {requests: 256, client_requests: 128, megabytes: 256, request_seconds: 60, window: 64}
+/// gateway: {address: 127.0.0.1, port: 8080, tokens: /home/user/.config/captionmesh/tokens}
 /// ```
 ///
 /// All keys may be left out. A key that is not known is refused with its line. The environment
@@ -90,6 +91,7 @@ public struct MeshConfiguration: Hashable, Sendable {
   public var model: String?
   public var stages: [Stage: StageSettings]
   public var limits = Limits()
+  public var gateway = GatewaySettings()
 
   /// The settings of a mesh without a file.
   public init(environment: [String: String] = [:]) throws(ServiceError) {
@@ -147,11 +149,15 @@ public struct MeshConfiguration: Hashable, Sendable {
     var bounds = try root.section("limits")
     limits = try Limits(&bounds)
     try bounds.finish()
+
+    var door = try root.section("gateway")
+    gateway = try GatewaySettings(&door)
+    try door.finish()
     try root.finish()
   }
 }
 
-private enum Switch: String, CaseIterable {
+enum Switch: String, CaseIterable {
   case on, off
 }
 

@@ -5,6 +5,7 @@ import Glibc
 /// directory is one mesh.
 ///
 ///     <runtime>/dispatcher.sock  supervisor.sock  supervisor.lock  supervisor.pid
+///     <runtime>/gateway.json
 ///     <runtime>/processes/<name>.pid
 ///     <runtime>/logs/<name>.log
 public struct RuntimeDirectory: Hashable, Sendable {
@@ -40,6 +41,7 @@ public struct RuntimeDirectory: Hashable, Sendable {
 
   public var dispatcherSocket: String { "\(path)/dispatcher.sock" }
   public var supervisorSocket: String { "\(path)/supervisor.sock" }
+  var gatewayRecord: String { "\(path)/gateway.json" }
   public var logs: String { "\(path)/logs" }
   public var processes: String { "\(path)/processes" }
 

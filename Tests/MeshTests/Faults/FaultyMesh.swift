@@ -10,7 +10,9 @@ final class FaultyMesh {
   init(_ settings: [String: String] = [:]) async throws {
     // Sockets' paths are short.
     folder = URL(filePath: "/tmp/cm-\(UUID().uuidString.prefix(8))")
-    environment = settings.merging(["CAPTIONMESH_RUNTIME": folder.path + "/run"]) { $1 }
+    environment = settings.merging([
+      "CAPTIONMESH_RUNTIME": folder.path + "/run", "CAPTIONMESH_GATEWAY_SERVE": "off",
+    ]) { $1 }
     let files = FileManager.default
     try files.createDirectory(
       at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
