@@ -208,7 +208,7 @@ let package = Package(
       [
         "Compute", "Datasets", "Decoders", "Downloads", "Encoders", "Features", "Imaging",
         "MeshAPI", "MeshSecurity", "MessagePack", "Models", "NumpyFiles", "Reporting", "Scoring",
-        "ServiceKit", "Supervision", "Tensor", "Traces", "Training", "Vocabulary",
+        "ServiceKit", "Supervision", "Tensor", "Traces", "Training", "Vocabulary", "WeightFiles",
         "ZeroMQTransport", argumentParser, grpcCore, logging, serviceLifecycle,
       ]),
     service(
@@ -296,7 +296,8 @@ let package = Package(
         grpcCore, grpcInProcess, logging,
       ]),
     tests(
-      "MeshTests", ["Datasets", "FaultyLoader", "Features", "Tensor"], exclude: ["Gateway"]),
+      "MeshTests", ["Datasets", "FaultyLoader", "Features", "Tensor"],
+      exclude: ["Gateway", "Python"]),
     tests("MessagePackTests", ["MessagePack", "Tensor", grpcCore]),
     tests("MetricsServerTests", ["MetricsServer", logging, serviceLifecycle]),
     tests("NumpyFilesTests", ["NumpyFiles", "Tensor"]),
