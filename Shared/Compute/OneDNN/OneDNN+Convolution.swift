@@ -41,6 +41,9 @@ extension OneDNN.PrimitiveDescriptor {
   ///   - weights: [O, C, kernel, kernel], or [groups, O/groups, C/groups, kernel, kernel].
   ///   - bias: [O].
   ///   - destination: [N, O, H', W'].
+  ///   - window: the kernel's size, stride, padding and dilation.
+  ///   - algorithm: how it is computed.
+  ///   - postOperations: what is done to each result while it is at hand.
   ///   - pass: what the result is for.
   /// - Throws: ``OneDNNError``, `unimplemented` where the algorithm does not suit the extents.
   public convenience init(
@@ -71,6 +74,7 @@ extension OneDNN.PrimitiveDescriptor {
   /// - Parameters:
   ///   - source: [N, C, H, W].
   ///   - destination: [N, C, H', W'].
+  ///   - window: the size, stride and padding.
   public convenience init(
     maxPooling source: OneDNN.MemoryDescriptor, destination: OneDNN.MemoryDescriptor,
     window: OneDNN.Window

@@ -50,6 +50,8 @@ public struct CaptionPass<Scalar: Real>: Sendable {
   /// Computes the loss and adds its gradient.
   ///
   /// - Parameters:
+  ///   - batch: the captions.
+  ///   - images: their features and the decoder's first states.
   ///   - scale: what each word's cross-entropy counts, 1 / words of the whole batch.
   ///   - attentionScale: what each caption and cell counts in the attention's penalty,
   ///     1 / (captions of the whole batch × cells).
