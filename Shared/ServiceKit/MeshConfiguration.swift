@@ -98,7 +98,9 @@ public struct MeshConfiguration: Hashable, Sendable {
     try self.init(yaml: "", file: "mesh.yaml", environment: environment)
   }
 
-  /// - Parameter path: the file; nil: there is none.
+  /// - Parameters:
+  ///   - path: the file; nil: there is none.
+  ///   - environment: what it says goes before the file.
   /// - Throws: ``ServiceError`` with code `configuration` and the line that is not as it should be.
   public static func load(
     _ path: String?, environment: [String: String] = ThisProcess.environment
@@ -113,7 +115,10 @@ public struct MeshConfiguration: Hashable, Sendable {
     return try MeshConfiguration(yaml: yaml, file: path, environment: environment)
   }
 
-  /// - Parameter file: the file's name, for messages.
+  /// - Parameters:
+  ///   - yaml: what the file says.
+  ///   - file: the file's name, for messages.
+  ///   - environment: what it says goes before the file.
   /// - Throws: ``ServiceError`` with code `configuration` and the line that is not as it should be.
   public init(
     yaml: String, file: String, environment: [String: String]

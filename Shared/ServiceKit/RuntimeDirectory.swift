@@ -18,7 +18,9 @@ public struct RuntimeDirectory: Hashable, Sendable {
 
   /// `$CAPTIONMESH_RUNTIME`, or `captionmesh` in `$XDG_RUNTIME_DIR`, or `/tmp/captionmesh-<uid>`.
   ///
-  /// - Parameter workingDirectory: where a relative path begins.
+  /// - Parameters:
+  ///   - environment: of the process.
+  ///   - workingDirectory: where a relative path begins.
   public init(environment: [String: String], workingDirectory: String) {
     func value(_ name: String) -> String? {
       environment[name].flatMap { $0.isEmpty ? nil : $0 }

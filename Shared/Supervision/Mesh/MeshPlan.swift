@@ -24,7 +24,12 @@ public struct MeshPlan: Sendable {
   private let cores: Int
 
   /// - Parameters:
+  ///   - configuration: stages, limits and addresses.
   ///   - configurationFile: where the configuration comes from, for the dispatcher.
+  ///   - encoder: its name in the store.
+  ///   - store: the folder with encoders' weights.
+  ///   - model: the checkpoint's file.
+  ///   - directory: where sockets and logs are.
   ///   - programs: the folder with the mesh's programs.
   ///   - environment: this process's; its children's is made from it.
   ///   - cores: to share out.

@@ -25,6 +25,7 @@ public struct MeshReadiness: Hashable, Sendable {
   public var isHopeless: Bool { problems.contains(where: \.isFatal) }
 
   /// - Parameters:
+  ///   - supervisor: which processes there are.
   ///   - dispatcher: nil while it does not answer.
   ///   - gateway: nil while it does not say how it is.
   public init(
