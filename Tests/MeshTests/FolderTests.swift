@@ -67,8 +67,8 @@ struct FolderTests {
       try FileManager.default.copyItem(at: photograph, to: folder.appending(path: "a.jpg"))
       appears(folder.appending(path: "a.jpg.json"), while: watch)
 
-      let status = try mesh.run(["mesh", "status", "--json"])
-      #expect(kill(Int32(try #require(status.object?["pid"] as? Int)), SIGKILL) == 0)
+      let dispatcher = try #require(try mesh.status().object?["pid"] as? Int)
+      #expect(kill(Int32(dispatcher), SIGKILL) == 0)
       // In parts, closed in between, as some programs write.
       let whole = try Data(contentsOf: photograph)
       let slow = folder.appending(path: "below/b.jpg")

@@ -52,7 +52,7 @@ final class TestMesh {
 
   /// What the status says. A dispatcher that other tests keep from the processor may not answer the
   /// first time.
-  private func status() throws -> Run {
+  func status() throws -> Run {
     var status = try run(["mesh", "status", "--json"])
     for _ in 0..<9 where status.object?["stages"] == nil {
       status = try run(["mesh", "status", "--json"])
