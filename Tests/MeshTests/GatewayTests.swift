@@ -97,13 +97,18 @@ struct GatewayTests {
         "--exclude-path-regex", "scale|drain", "--no-color",
       ], environment: ["SCHEMATHESIS_HOOKS": "\(scripts)/schemathesis_hooks.py"])
     check(run)
-    let promtool = ["/usr/bin/promtool", Programs.python.replacing("/python/bin/python3", with: "/bin/promtool")]
-      .first { FileManager.default.isExecutableFile(atPath: $0) }
+    let promtool = [
+      "/usr/bin/promtool", Programs.python.replacing("/python/bin/python3", with: "/bin/promtool"),
+    ]
+    .first { FileManager.default.isExecutableFile(atPath: $0) }
     guard let promtool else { return }
     check(
       try Run(
         "/bin/bash",
-        ["-c", "set -o pipefail; curl -sSf \"$1/metrics\" | \"$2\" check metrics", "-", open.url, promtool]
+        [
+          "-c", "set -o pipefail; curl -sSf \"$1/metrics\" | \"$2\" check metrics", "-", open.url,
+          promtool,
+        ]
       ))
   }
 
@@ -134,7 +139,10 @@ struct GatewayTests {
     check(
       try Run(
         Self.python,
-        ["\(scripts)/tokens.py", open.url, open.grpc, certificate, client, administrator, photograph]))
+        [
+          "\(scripts)/tokens.py", open.url, open.grpc, certificate, client, administrator,
+          photograph,
+        ]))
   }
 
   @Test("a mesh comes up though its gateway's port is taken, says so, and opens it once it is free")
@@ -162,7 +170,9 @@ struct GatewayTests {
       try mesh.run(["mesh", "status", "--json"]).object?["gateway"] as? [String: Any]
     }
     let problem = try #require(try gateway()?["problem"] as? String)
-    #expect(problem.contains("127.0.0.1:\(port) is taken") && problem.contains("CAPTIONMESH_GATEWAY_PORT"))
+    #expect(
+      problem.contains("127.0.0.1:\(port) is taken") && problem.contains("CAPTIONMESH_GATEWAY_PORT")
+    )
     #expect(try mesh.run(["caption", photograph]).status == 0)
     holder.process.terminate()
     _ = await holder.finished()

@@ -45,7 +45,7 @@ struct Meshes: Sendable {
       let status: StatusReply
       do {
         status = try await mesh.status()
-      } catch where all.count > 1 && !isDefault {
+      } catch  where all.count > 1 && !isDefault {
         continue
       }
       let models = ServedModel.models(of: status)
