@@ -79,7 +79,7 @@ struct AccessTests {
     "parameters of captions are checked",
     arguments: [
       ("beam", "0"), ("beam", "33"), ("beam", "x"), ("beam", ""), ("max_length", "201"),
-      ("attention", "yes"), ("timeout", "nan"), ("timeout", "0"), ("timeout", "-1"),
+      ("attention", "yes"), ("timeout", "nan"), ("timeout", "0.9"), ("timeout", "-1"),
       ("timeout", "inf"), ("priority", "-1"), ("other", "1"),
     ])
   func parameters(_ name: String, _ value: String) {
