@@ -92,7 +92,8 @@ struct GatewayTests {
     let run = try Run(
       schemathesis,
       [
-        "--config-file", "\(scripts)/schemathesis.toml", "run", "\(open.url)/openapi.json", "--url", open.url, "--checks", "all", "--max-examples",
+        "--config-file", "\(scripts)/schemathesis.toml", "run", "\(open.url)/openapi.json", "--url",
+        open.url, "--checks", "all", "--max-examples",
         "20", "--workers", "1", "--seed", "7", "--generation-database", "none",
         "--exclude-path-regex", "scale|drain", "--no-color",
       ], environment: ["SCHEMATHESIS_HOOKS": "\(scripts)/schemathesis_hooks.py"])
