@@ -25,6 +25,9 @@ final class WorkerSession<Worker: StageWorker>: Sendable {
   private struct State {
     var wasWelcome = false
     var isLeaving = false
+    /// The tasks in hand.
+    var tasks: Set<UInt64> = []
+    /// Those of them that nobody waits for any more.
     var cancelled: Set<UInt64> = []
     var progress = 0
   }
@@ -97,15 +100,23 @@ final class WorkerSession<Worker: StageWorker>: Sendable {
             // What the task waits for here is part of its time.
             let left = Duration.milliseconds(max(0, min(task.deadlineMilliseconds, 86_400_000)))
             gathered.append(Received(task: task, deadline: .now + left))
+            self.state.withLock { _ = $0.tasks.insert(task.id) }
             if gathered.count >= task.batchCount {
               compute.yield(gathered)
               gathered = []
             }
-          case .cancel(let task): self.state.withLock { _ = $0.cancelled.insert(task) }
+          case .cancel(let task): self.cancel(task)
           case .drain: self.leave()
           }
         }
       }
+    }
+  }
+
+  /// A task that was answered meanwhile is no longer in hand.
+  private func cancel(_ task: UInt64) {
+    state.withLock { state in
+      if state.tasks.contains(task) { state.cancelled.insert(task) }
     }
   }
 
@@ -143,7 +154,10 @@ final class WorkerSession<Worker: StageWorker>: Sendable {
     send.yield(.credit(batch.count))
     state.withLock { state in
       state.progress += batch.count
-      for received in batch { state.cancelled.remove(received.task.id) }
+      for received in batch {
+        state.tasks.remove(received.task.id)
+        state.cancelled.remove(received.task.id)
+      }
     }
   }
 

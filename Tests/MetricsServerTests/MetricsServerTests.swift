@@ -120,7 +120,9 @@ import Testing
       var isRefused = false
       while !isRefused { isRefused = await ask(address, request).isEmpty }
       for probe in idle { _ = await probe.rest() }
-      let answer = await ask(address, request)
+      // On a busy machine the server may not come to read within its time.
+      var answer = ""
+      for _ in 0..<20 where !answer.contains("200 OK") { answer = await ask(address, request) }
       #expect(answer.contains("200 OK"))
     }
   }

@@ -66,6 +66,20 @@ import Testing
     #expect(delays == expected.map { .milliseconds($0) })
   }
 
+  @Test func whatWorkedForLongerThanItWaitedIsStartedAtOnce() {
+    var world = World([.test("encoder")])
+    for seconds in [2, 1, 4, 1, 1, 1] {
+      world.makeReady(encoder)
+      world.advance(by: .seconds(seconds))
+      world.end(encoder)
+      world.advance(by: .seconds(10))
+    }
+    let delays = world.restarts.compactMap { action -> Duration? in
+      if case .restartLater(_, _, let delay, _) = action { delay } else { nil }
+    }
+    #expect(delays == [200, 400, 200, 400, 800, 1600].map { .milliseconds($0) })
+  }
+
   @Test func forgetsFailuresAfterAGoodMinute() {
     var world = World([.test("encoder")])
     for _ in 0..<3 {

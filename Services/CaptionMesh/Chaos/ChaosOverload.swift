@@ -9,6 +9,8 @@ struct ChaosOverload: Sendable {
   let photograph: String
   /// Calls at the same time; more than the mesh admits.
   var callers = 400
+  /// Connections that they share, so that no limit of one client's spares the mesh the rest.
+  var connections = 4
   /// How soon a caller that was sent away comes again, on average.
   var pause: Duration = .milliseconds(100)
 
@@ -16,21 +18,26 @@ struct ChaosOverload: Sendable {
   @discardableResult
   func run(for time: Duration) async throws -> (captioned: Int, asked: Int) {
     let image = MessageBytes(try ImageFile.read(photograph))
-    let client = try mesh.client()
+    let clients = try (0..<connections).map { _ in try mesh.client() }
     let end = ContinuousClock.now + time
     return try await withThrowingTaskGroup(of: (captioned: Int, asked: Int).self) { group in
-      group.addTask {
-        try await client.runConnections()
-        return (0, 0)
+      for client in clients {
+        group.addTask {
+          try await client.runConnections()
+          return (0, 0)
+        }
       }
-      for _ in 0..<callers { group.addTask { await callAgainAndAgain(client, image, until: end) } }
+      for number in 0..<callers {
+        let client = clients[number % clients.count]
+        group.addTask { await callAgainAndAgain(client, image, until: end) }
+      }
       var total = (captioned: 0, asked: 0)
       for _ in 0..<callers {
         guard let part = try await group.next() else { break }
         total.captioned += part.captioned
         total.asked += part.asked
       }
-      client.beginGracefulShutdown()
+      for client in clients { client.beginGracefulShutdown() }
       return total
     }
   }

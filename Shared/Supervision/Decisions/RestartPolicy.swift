@@ -1,6 +1,7 @@
 /// How soon a process that ended unasked is started again.
 public struct RestartPolicy: Hashable, Sendable {
-  /// After the first failure; doubles with each one that follows.
+  /// After the first failure; doubles with each one that follows, unless the process had worked
+  /// meanwhile for many times as long as the last delay was: then it begins anew.
   public var firstDelay: Duration
   public var lastDelay: Duration
   /// A process that has run for so long was good: its failures count from the beginning again.
@@ -16,6 +17,11 @@ public struct RestartPolicy: Hashable, Sendable {
     self.lastDelay = lastDelay
     self.goodAfter = goodAfter
     self.crashLoopAfter = crashLoopAfter
+  }
+
+  /// Whether a process that was ready for so long has made up for the delay before.
+  func hasWorked(for time: Duration, after delay: Duration) -> Bool {
+    time >= max(delay, firstDelay) * 10
   }
 
   /// - Parameter failures: in a row, the last one included.

@@ -63,8 +63,14 @@ struct ProcessState: Hashable, Sendable {
   var phase = Phase.starting
   /// When it was spawned last.
   var started: Duration
+  /// When it became ready; nil: it is not.
+  var ready: Duration?
   /// Failures in a row.
   var failures = 0
+  /// Those of them between which it did not work for long.
+  var quickFailures = 0
+  /// How long it waited to be started again the last time.
+  var delay = Duration.zero
   var restarts = 0
   /// Whether it was killed because it was stuck.
   var isGivenUp = false
@@ -89,6 +95,7 @@ struct ProcessState: Hashable, Sendable {
     phase = .starting
     isGivenUp = false
     started = now
+    ready = nil
     restarts += 1
   }
 }

@@ -34,7 +34,7 @@ public struct SupervisorStateMachine: Sendable {
     _ event: SupervisorEvent, at now: Duration
   ) -> [SupervisorAction] {
     switch event {
-    case .becameReady(let name): becomeReady(name)
+    case .becameReady(let name): becomeReady(name, at: now)
     case .becameStuck(let name): giveUp(name)
     case .exited(let name, let exit): end(name, exit, at: now)
     case .scaled(let role, let count, let command): scale(role, to: count, command)
@@ -63,9 +63,10 @@ public struct SupervisorStateMachine: Sendable {
 
   // MARK: Events
 
-  private mutating func becomeReady(_ name: ProcessName) {
+  private mutating func becomeReady(_ name: ProcessName, at now: Duration) {
     guard let (role, process) = find(name), process.phase == .starting else { return }
     roles[role].processes[name.number]!.phase = .running
+    roles[role].processes[name.number]!.ready = now
   }
 
   /// Its end counts as a failure, after which it is started again.
@@ -94,8 +95,12 @@ public struct SupervisorStateMachine: Sendable {
         return
       }
       let failures = now - process.started >= policy.goodAfter ? 1 : process.failures + 1
-      let delay = policy.delay(after: failures)
+      let worked = process.ready.map { policy.hasWorked(for: now - $0, after: process.delay) }
+      let quickFailures = worked == true ? 1 : process.quickFailures + 1
+      let delay = policy.delay(after: min(failures, quickFailures))
       roles[role].processes[name.number]!.failures = failures
+      roles[role].processes[name.number]!.quickFailures = quickFailures
+      roles[role].processes[name.number]!.delay = delay
       roles[role].processes[name.number]!.lastExit = exit
       roles[role].processes[name.number]!.phase = .backingOff(until: now + delay)
       actions.append(.restartLater(name, exit, after: delay, failures: failures))

@@ -148,6 +148,10 @@ public struct MeshPlan: Sendable {
       "OMP_WAIT_POLICY": "PASSIVE",
       // Each arena of glibc's keeps memory of its own; the work is in few threads.
       "MALLOC_ARENA_MAX": "2",
+      // What is large goes back to the system when it is freed, however large it was: glibc would
+      // raise the bound with every such block and keep all below it.
+      "MALLOC_MMAP_THRESHOLD_": "16777216",
+      "MALLOC_TRIM_THRESHOLD_": "16777216",
     ]
   }
 }

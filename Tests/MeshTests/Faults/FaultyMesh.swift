@@ -37,6 +37,19 @@ final class FaultyMesh {
     try await Run.of(folder.path + "/captionmesh", arguments, environment: environment)
   }
 
+  /// Starts a command against this mesh.
+  func start(_ arguments: [String]) throws -> Running {
+    try Running(folder.path + "/captionmesh", arguments, environment: environment)
+  }
+
+  /// Asks until something has come about, for a minute at most.
+  func `await`(_ event: String, _ hasHappened: () async throws -> Bool) async throws {
+    let end = ContinuousClock.now + .seconds(60)
+    while try await !hasHappened() {
+      try #require(ContinuousClock.now < end, "\(event): not within a minute")
+    }
+  }
+
   /// A photograph under another name.
   func photograph(_ name: String) throws -> String {
     let path = folder.appending(path: name)
@@ -51,6 +64,13 @@ final class FaultyMesh {
     let supervisor = try #require(status.object?["supervisor"] as? [String: Any])
     let processes = try #require(supervisor["processes"] as? [[String: Any]])
     return try #require(processes.first { $0["name"] as? String == name })
+  }
+
+  /// What the dispatcher says of a stage's first worker; nothing while there is none.
+  func worker(of stage: String) async throws -> [String: Any] {
+    let status = try await run(["mesh", "status", "--json"])
+    let stages = status.object?["stages"] as? [String: [String: Any]]
+    return (stages?[stage]?["workers"] as? [[String: Any]])?.first ?? [:]
   }
 
   private func link(_ name: String, to program: String) throws {

@@ -23,6 +23,26 @@ struct PoisonTests {
     #expect(loader["last_exit"] as? String == "was ended by signal 9", "\(loader)")
   }
 
+  @Test("a worker that finishes what it has stops at once at a second signal")
+  func secondSignal() async throws {
+    let mesh = try await FaultyMesh()
+    let stream = try mesh.start(["stream", "--json", mesh.photograph("hang.jpg")])
+    defer { stream.process.terminate() }
+    try await mesh.await("the loader has the photograph") {
+      try await mesh.worker(of: "load")["in_flight"] as? Int == 1
+    }
+    let pid = Int32(try #require(try await mesh.worker(of: "load")["pid"] as? Int))
+    kill(pid, SIGTERM)
+    try await mesh.await("the loader says that it finishes what it has") {
+      try await mesh.run(["mesh", "logs", "loader-1"]).output.contains("finishing what is in hand")
+    }
+    #expect(kill(pid, 0) == 0, "it did not wait for what it has")
+    kill(pid, SIGTERM)
+    try await mesh.await("the loader was started again") {
+      try await mesh.process("loader-1")["last_exit"] as? String == "exited with status 143"
+    }
+  }
+
   private func expectOneFailure(of name: String, in mesh: FaultyMesh) async throws {
     let bad = try mesh.photograph(name)
     let good = try (0..<12).map { try mesh.photograph("good-\($0).jpg") }

@@ -85,6 +85,7 @@ extension HDF5Fields {
   /// The bytes of the value of elements that were never written; 0 where there is none.
   mutating func fillValue(isOld: Bool) throws(DatasetError) -> Int {
     var hasValue = true
+    var isSigned = false
     if !isOld {
       let version = try number(1)
       try require((1...3).contains(version), "a fill value of an unknown version")
@@ -94,12 +95,13 @@ extension HDF5Fields {
       } else {
         try skip(1)
         hasValue = try number(1) != 0 || version == 1
+        isSigned = true
       }
     }
     guard hasValue else { return 0 }
-    let byteCount = Int(Int32(truncatingIfNeeded: try number(4)))
-    // −1 stands for none.
-    if byteCount <= 0 { return 0 }
+    let byteCount = try number(4)
+    // In some versions a count below zero stands for none; in the others it is a large one.
+    if isSigned, Int32(truncatingIfNeeded: byteCount) < 0 { return 0 }
     try skip(byteCount)
     return byteCount
   }
