@@ -332,8 +332,8 @@ if Context.environment["CAPTIONMESH_WITHOUT_GATEWAY"] == nil {
     tests(
       "GatewayTests",
       [
-        "Gateway", "MeshSecurity", "PrometheusMetrics", "ServiceKit", "ZeroMQTransport", httpTypes,
-        hummingbird,
+        "Gateway", "MeshAPI", "MeshSecurity", "PrometheusMetrics", "ServiceKit", "ZeroMQTransport",
+        httpTypes, hummingbird, nioCore,
       ]),
   ]
 }

@@ -1,3 +1,5 @@
+import HTTPTypes
+import MeshAPI
 import Testing
 
 @testable import Gateway
