@@ -164,7 +164,7 @@ struct GatewayTests {
       problem.contains("127.0.0.1:\(port) is taken") && problem.contains("CAPTIONMESH_GATEWAY_PORT")
     )
     #expect(try mesh.run(["caption", photograph]).status == 0)
-    holder.process.terminate()
+    kill(holder.process.processIdentifier, SIGKILL)
     _ = await holder.finished()
     let deadline = ContinuousClock.now + .seconds(20)
     while try gateway()?["address"] == nil, ContinuousClock.now < deadline { usleep(100_000) }
