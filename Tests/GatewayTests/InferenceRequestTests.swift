@@ -1,3 +1,5 @@
+import HTTPTypes
+import MeshAPI
 import Testing
 
 @testable import Gateway
@@ -71,7 +73,8 @@ struct InferenceRequestTests {
       #"{"inputs": [{"name": "IMAGE", "shape": [1], "datatype": "BYTES", "parameters": {"binary_data_size": 5}}]}"#
     let size = json.utf8.count
     let cases: [([UInt8], Int)] = [
-      (element([1]), size + 6), (element([1]), -1), (element([1]) + [0], size), ([2, 0, 0, 0, 1], size),
+      (element([1]), size + 6), (element([1]), -1), (element([1]) + [0], size),
+      ([2, 0, 0, 0, 1], size),
       ([255, 255, 255, 255, 1], size), ([1, 0, 0], size), ([], size), (element([1]), size - 1),
     ]
     for (tail, header) in cases {

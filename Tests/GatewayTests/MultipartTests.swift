@@ -1,3 +1,4 @@
+import HTTPTypes
 import Testing
 
 @testable import Gateway
@@ -7,7 +8,8 @@ struct MultipartTests {
   private let type = "multipart/form-data; boundary=\"x y\""
 
   private func body(_ text: String) -> [UInt8] {
-    [UInt8](text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n").utf8)
+    [UInt8](
+      text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n").utf8)
   }
 
   @Test("parts keep their names and bytes, whatever the bytes are")
@@ -67,9 +69,10 @@ struct MultipartTests {
   @Test("any bytes are parts or a problem")
   func garbage() {
     var random = SystemRandomNumberGenerator()
-    let pieces: [[UInt8]] = [
-      "--b", "\r\n", "\n", "--", "Content-Disposition: form-data; name=a", ":", "\"", "\\", "x",
-    ].map { [UInt8]($0.utf8) } + [[0], [0xff]]
+    let pieces: [[UInt8]] =
+      [
+        "--b", "\r\n", "\n", "--", "Content-Disposition: form-data; name=a", ":", "\"", "\\", "x",
+      ].map { [UInt8]($0.utf8) } + [[0], [0xff]]
     for _ in 0..<20_000 {
       let bytes = (0..<Int.random(in: 0...12, using: &random)).flatMap { _ in
         pieces.randomElement(using: &random)!

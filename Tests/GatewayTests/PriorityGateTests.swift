@@ -10,10 +10,26 @@ struct PriorityGateTests {
     while gate.waiting != count { await Task.yield() }
   }
 
+  /// What tasks share.
+  private final class Shared<Value: Sendable>: Sendable {
+    private let value: Mutex<Value>
+
+    init(_ value: Value) { self.value = Mutex(value) }
+
+    @discardableResult
+    func change<Result: Sendable>(_ body: @Sendable (inout Value) -> Result) -> Result {
+      value.withLock { value in
+        var copy = value
+        defer { value = copy }
+        return body(&copy)
+      }
+    }
+  }
+
   @Test("the most urgent first, and in the order of coming")
   func order() async throws {
     let gate = PriorityGate(permits: 1, queue: 8)
-    let entered = Mutex<[Int]>([])
+    let entered = Shared<[Int]>([])
     let (opened, open) = AsyncStream<Void>.makeStream()
     try await withThrowingDiscardingTaskGroup { group in
       group.addTask {
@@ -23,14 +39,14 @@ struct PriorityGateTests {
       for (place, priority) in [5, 1, 5, 2].enumerated() {
         group.addTask {
           try await gate.pass(priority: UInt64(priority)) {
-            entered.withLock { $0.append(place) }
+            entered.change { $0.append(place) }
           }
         }
         await waiting(place + 1, at: gate)
       }
       open.finish()
     }
-    #expect(entered.withLock { $0 } == [1, 3, 0, 2])
+    #expect(entered.change { $0 } == [1, 3, 0, 2])
     #expect(gate.isFree)
   }
 
@@ -54,19 +70,19 @@ struct PriorityGateTests {
   @Test("permits are not lost, whoever gives up when")
   func storm() async {
     let gate = PriorityGate(permits: 3, queue: 1_000)
-    let inside = Mutex(0)
+    let inside = Shared(0)
     await withDiscardingTaskGroup { group in
       for number in 0..<300 {
         group.addTask {
           let task = Task {
             try await gate.pass(priority: UInt64(number % 7)) {
-              let count = inside.withLock { count in
+              let count = inside.change { count in
                 count += 1
                 return count
               }
               #expect(count <= 3)
               await Task.yield()
-              inside.withLock { $0 -= 1 }
+              inside.change { $0 -= 1 }
             }
           }
           if number % 3 == 0 { task.cancel() }

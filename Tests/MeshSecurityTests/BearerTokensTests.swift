@@ -34,7 +34,8 @@ struct BearerTokensTests {
     arguments: [
       "", "captionmesh-tokens 2\nclient a 0123456789abcdef", "captionmesh-tokens 1\n",
       "captionmesh-tokens 1\nworker a 0123456789abcdef", "captionmesh-tokens 1\nclient a short",
-      "captionmesh-tokens 1\nclient 0123456789abcdef", "captionmesh-tokens 1\nclient a 0123456789abcdéf",
+      "captionmesh-tokens 1\nclient 0123456789abcdef",
+      "captionmesh-tokens 1\nclient a 0123456789abcdéf",
     ])
   func malformed(_ text: String) {
     do throws(SecurityError) {

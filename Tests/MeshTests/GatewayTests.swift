@@ -4,17 +4,10 @@ import Testing
 @Suite(
   "The gateway as its users meet it", .serialized,
   .enabled(if: Programs.canServe, "needs Deploy/setup and Deploy/build"),
-  .enabled(if: GatewayTests.hasClients, "needs Deploy/setup --tests"))
+  .enabled(if: GatewayClients.areThere, "needs Deploy/setup --tests"))
 struct GatewayTests {
-  /// The Python that Deploy/setup --tests has equipped.
-  static let python = Programs.python.replacing("/python/", with: "/test-python/")
-  static let hasClients =
-    FileManager.default.isExecutableFile(atPath: python)
-    && FileManager.default.isExecutableFile(atPath: "/usr/bin/chromium")
-
-  private static let samples = Programs.python.replacing("/python/bin/python3", with: "/samples")
   private let photograph = Programs.repository.path + "/Tests/Fixtures/Imaging/jpeg-420.jpg"
-  private let photographs = ["china.jpg", "chelsea.png"].map { "\(GatewayTests.samples)/\($0)" }
+  private let photographs = ["china.jpg", "chelsea.png"].map { "\(GatewayClients.samples)/\($0)" }
   private let scripts = Programs.repository.path + "/Tests/MeshTests/Gateway"
   private let clients = Programs.repository.path + "/Deploy/clients"
 
@@ -55,15 +48,15 @@ struct GatewayTests {
     check(curl)
     #expect(curl.output.contains("event: end\ndata: {\"captioned\":2,\"failed\":0}"))
     let triton = try Run(
-      Self.python, ["\(clients)/triton.py"] + paths, environment: environment)
+      GatewayClients.python, ["\(clients)/triton.py"] + paths, environment: environment)
     check(triton)
     #expect(triton.output.contains("\(photograph): \(caption) ("))
     let grpcio = try Run(
-      Self.python, ["\(clients)/grpcio.py"] + paths, environment: environment)
+      GatewayClients.python, ["\(clients)/grpcio.py"] + paths, environment: environment)
     check(grpcio)
     #expect(grpcio.lines.contains("\(photograph): \(caption)"))
     #expect(grpcio.lines.count == 3)
-    check(try Run(Self.python, ["\(scripts)/inference.py", open.url, photograph]))
+    check(try Run(GatewayClients.python, ["\(scripts)/inference.py", open.url, photograph]))
   }
 
   @Test("a browser sees photographs, where the model looked, and the mesh")
@@ -74,36 +67,38 @@ struct GatewayTests {
       kept ?? FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
     defer { if kept == nil { try? FileManager.default.removeItem(atPath: folder) } }
     check(
-      try Run(Self.python, ["\(scripts)/browser.py", open.url, folder] + photographs))
+      try Run(GatewayClients.python, ["\(scripts)/browser.py", open.url, folder] + photographs))
   }
 
   @Test("what is bad is refused, and disturbs nobody")
   func badInput() throws {
     let open = try open(["CAPTIONMESH_GATEWAY_SEND_SECONDS": "2"])
     let run = try Run(
-      Self.python, ["\(scripts)/badinput.py", open.url, "\(open.pid)", photograph])
+      GatewayClients.python, ["\(scripts)/badinput.py", open.url, "\(open.pid)", photograph])
     check(run)
   }
 
   @Test("what /openapi.json says is so, whatever schemathesis asks, and promtool reads the metrics")
   func openAPI() throws {
     let open = try open()
-    let schemathesis = Self.python.replacing("/python3", with: "/schemathesis")
+    let schemathesis = GatewayClients.python.replacing("/python3", with: "/schemathesis")
     let run = try Run(
       schemathesis,
       [
-        "run", "\(open.url)/openapi.json", "--url", open.url, "--checks", "all", "--max-examples",
-        "20", "--workers", "2", "--seed", "7", "--generation-database", "none",
+        "--config-file", "\(scripts)/schemathesis.toml", "run", "\(open.url)/openapi.json", "--url",
+        open.url, "--checks", "all", "--max-examples",
+        "20", "--workers", "1", "--seed", "7", "--generation-database", "none",
         "--exclude-path-regex", "scale|drain", "--no-color",
       ], environment: ["SCHEMATHESIS_HOOKS": "\(scripts)/schemathesis_hooks.py"])
     check(run)
-    let promtool = ["/usr/bin/promtool", Programs.python.replacing("/python/bin/python3", with: "/bin/promtool")]
-      .first { FileManager.default.isExecutableFile(atPath: $0) }
-    guard let promtool else { return }
+    guard let promtool = GatewayClients.promtool else { return }
     check(
       try Run(
         "/bin/bash",
-        ["-c", "set -o pipefail; curl -sSf \"$1/metrics\" | \"$2\" check metrics", "-", open.url, promtool]
+        [
+          "-c", "set -o pipefail; curl -sSf \"$1/metrics\" | \"$2\" check metrics", "-", open.url,
+          promtool,
+        ]
       ))
   }
 
@@ -133,14 +128,17 @@ struct GatewayTests {
     #expect(open.url.hasPrefix("https://"))
     check(
       try Run(
-        Self.python,
-        ["\(scripts)/tokens.py", open.url, open.grpc, certificate, client, administrator, photograph]))
+        GatewayClients.python,
+        [
+          "\(scripts)/tokens.py", open.url, open.grpc, certificate, client, administrator,
+          photograph,
+        ]))
   }
 
   @Test("a mesh comes up though its gateway's port is taken, says so, and opens it once it is free")
   func takenPort() async throws {
     let holder = try Running(
-      Self.python,
+      GatewayClients.python,
       [
         "-c",
         """
@@ -162,9 +160,11 @@ struct GatewayTests {
       try mesh.run(["mesh", "status", "--json"]).object?["gateway"] as? [String: Any]
     }
     let problem = try #require(try gateway()?["problem"] as? String)
-    #expect(problem.contains("127.0.0.1:\(port) is taken") && problem.contains("CAPTIONMESH_GATEWAY_PORT"))
+    #expect(
+      problem.contains("127.0.0.1:\(port) is taken") && problem.contains("CAPTIONMESH_GATEWAY_PORT")
+    )
     #expect(try mesh.run(["caption", photograph]).status == 0)
-    holder.process.terminate()
+    kill(holder.process.processIdentifier, SIGKILL)
     _ = await holder.finished()
     let deadline = ContinuousClock.now + .seconds(20)
     while try gateway()?["address"] == nil, ContinuousClock.now < deadline { usleep(100_000) }

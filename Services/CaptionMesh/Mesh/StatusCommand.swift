@@ -14,7 +14,9 @@ struct StatusCommand: AsyncParsableCommand {
 
   @OptionGroup var mesh: MeshOptions
 
-  @Flag(help: "Print JSON: ready; stages with queued and workers (id, pid, state); supervisor; gateway.")
+  @Flag(
+    help: "Print JSON: ready; stages with queued and workers (id, pid, state); supervisor; gateway."
+  )
   var json = false
 
   /// The dispatcher's account with the supervisor's beside it.

@@ -4,7 +4,7 @@ import MeshAPI
 struct CaptionParameters: Equatable, Sendable {
   /// What is urgent without being said: after 1 to 9 and before 11.
   static let defaultPriority: UInt64 = 10
-  static let timeouts = 0.001...3_600.0
+  static let timeouts = 1.0...3_600.0
   static let names = [
     "attention", "beam", "beams", "max_length", "model", "name", "priority", "timeout",
   ]
@@ -33,7 +33,7 @@ struct CaptionParameters: Equatable, Sendable {
         priority = Self.priority(UInt64(try Self.integer(name, value, 0...Int(UInt32.max))))
       case "timeout":
         guard let seconds = Double(value), Self.timeouts.contains(seconds) else {
-          throw .badRequest("timeout has to be from 0.001 to 3600 seconds")
+          throw .badRequest("timeout has to be from 1 to 3600 seconds")
         }
         timeout = .seconds(seconds)
       default:

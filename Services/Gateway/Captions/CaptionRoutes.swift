@@ -84,7 +84,8 @@ struct CaptionRoutes: Sendable {
       parameters: parameters, mesh: mesh, model: model.name, metadata: metadata, share: body.share)
   }
 
-  /// A form's photographs, and its other fields beside the query's.
+  /// A form's photographs, which are its files and what is called "image", and its other fields
+  /// beside the query's.
   private func form(
     _ body: [UInt8], _ request: Request, _ query: [(name: String, value: String)]
   ) throws(Problem) -> ([Photograph], [(name: String, value: String)]) {
@@ -94,7 +95,7 @@ struct CaptionRoutes: Sendable {
     var photographs: [Photograph] = []
     var pairs = query
     for part in form.parts {
-      if part.fileName == nil, CaptionParameters.names.contains(part.name) {
+      if part.fileName == nil, part.name != "image" {
         pairs.append((part.name, String(decoding: body[part.range], as: UTF8.self)))
       } else {
         photographs.append(

@@ -25,7 +25,7 @@ struct RPCDoor: Service {
       do {
         try await serve()
         return
-      } catch where !Task.isCancelled {
+      } catch  where !Task.isCancelled {
         if isFirst {
           logger.error(
             """

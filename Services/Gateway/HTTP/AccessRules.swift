@@ -115,7 +115,6 @@ struct AccessRules: Sendable {
 
 extension HTTPField.Name {
   static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
-  static let crossOriginResourcePolicy = HTTPField.Name("Cross-Origin-Resource-Policy")!
   static let inferenceHeaderLength = HTTPField.Name("Inference-Header-Content-Length")!
   static let traceparent = HTTPField.Name("traceparent")!
 }

@@ -3,10 +3,16 @@ import Hummingbird
 /// What the Open Inference Protocol answers: JSON, and after it the tensors that are wanted binary.
 struct InferenceReply {
   private struct Body: Encodable {
-    let model_name: String
-    let model_version: String
+    let model: String
+    let version: String
     let id: String?
     let outputs: [Tensor]
+
+    enum CodingKeys: String, CodingKey {
+      case id, outputs
+      case model = "model_name"
+      case version = "model_version"
+    }
   }
 
   private struct Tensor: Encodable {
@@ -65,7 +71,7 @@ struct InferenceReply {
       return tensor
     }
     var body = ByteBuffer.json(
-      Body(model_name: model, model_version: version, id: request.id, outputs: outputs))
+      Body(model: model, version: version, id: request.id, outputs: outputs))
     guard request.outputs.contains(where: \.isBinary) else {
       return Response(
         status: .ok, headers: [.contentType: "application/json"],

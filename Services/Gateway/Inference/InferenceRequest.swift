@@ -53,7 +53,9 @@ struct InferenceRequest: Sendable {
     }
     let count = try Self.elements(of: input.shape, limit: limit)
     if let size = input.parameters?["binary_data_size"]?.integer {
-      guard input.data == nil else { throw .badRequest("data and binary_data_size exclude each other") }
+      guard input.data == nil else {
+        throw .badRequest("data and binary_data_size exclude each other")
+      }
       guard size == body.count - length else {
         throw .badRequest("binary_data_size is \(size), and \(body.count - length) bytes follow")
       }
@@ -78,7 +80,9 @@ struct InferenceRequest: Sendable {
   /// Of [N], or [N, 1] as where the first dimension is a batch.
   private static func elements(of shape: [Int], limit: Int) throws(Problem) -> Int {
     guard shape.count == 1 || (shape.count == 2 && shape[1] == 1), (1...limit).contains(shape[0])
-    else { throw .badRequest("\(Self.input) has the shape \(shape); expected [N], N from 1 to \(limit)") }
+    else {
+      throw .badRequest("\(Self.input) has the shape \(shape); expected [N], N from 1 to \(limit)")
+    }
     return shape[0]
   }
 

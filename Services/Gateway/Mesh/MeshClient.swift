@@ -42,7 +42,8 @@ final class MeshClient: Sendable {
       let asking = Task {
         defer { self.latest.withLock { $0.asking = nil } }
         var options = CallOptions.defaults
-        options.timeout = .seconds(2)
+        // Longer than it takes to hear that there is no dispatcher.
+        options.timeout = .seconds(4)
         let status = try await Control.Client(client).status(options: options)
         self.latest.withLock {
           $0.status = status

@@ -45,7 +45,7 @@ struct Meshes: Sendable {
       let status: StatusReply
       do {
         status = try await mesh.status()
-      } catch where all.count > 1 && !isDefault {
+      } catch  where all.count > 1 && !isDefault {
         continue
       }
       let models = ServedModel.models(of: status)
@@ -71,9 +71,11 @@ struct Meshes: Sendable {
         throw RPCError(code: .deadlineExceeded, message: "the time is over, before its turn came")
       }
       options.timeout = left
+      // Without an id: nobody is answered from what another was.
       return try await Captioner.Client(mesh.client).caption(
-        CaptionRequest(id: "1", image: order.image, name: order.name, options: order.options),
-        metadata: order.metadata, options: options)
+        CaptionRequest(
+          id: "", image: order.image, name: order.name.isEmpty ? "the photograph" : order.name,
+          options: order.options), metadata: order.metadata, options: options)
     }
   }
 }

@@ -11,7 +11,9 @@ struct Page: Sendable {
     self.type = type
     content = ByteBuffer(bytes: bytes)
     // FNV-1a: only told apart from other versions of itself.
-    let hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    let hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+    }
     tag = "\"\(String(hash, radix: 16))\""
   }
 

@@ -12,7 +12,7 @@ function veil({ rows, columns, maps }, word) {
   map.forEach((weight, cell) => {
     const share = weight / most;
     picture.data.fill(255 * share ** 2, cell * 4, cell * 4 + 3);
-    picture.data[cell * 4 + 3] = 255 * (0.8 - 0.58 * share);
+    picture.data[cell * 4 + 3] = 255 * (0.8 - 0.66 * share);
   });
   const canvas = new OffscreenCanvas(columns, rows);
   canvas.getContext("2d").putImageData(picture, 0, 0);

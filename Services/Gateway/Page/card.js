@@ -14,6 +14,10 @@ export class Card {
   constructor(file) {
     this.file = file;
     this.image = element("img", { alt: `${file.name}, not captioned yet`, src: URL.createObjectURL(file.blob) });
+    this.image.addEventListener("load", () => {
+      // What is wider than high fills its place, even where it is a small picture.
+      this.frame.classList.toggle("wide", this.image.naturalWidth > this.image.naturalHeight * 1.1);
+    });
     this.overlay = element("canvas", { ariaHidden: "true" });
     this.frame = element("div", { className: "frame" }, this.image, this.overlay);
     this.body = element("div", { className: "saying" });
@@ -108,7 +112,7 @@ export class Card {
     this.playButton.addEventListener("click", () => (this.playing ? this.select(null) : this.play()));
     const copy = element("button", { type: "button", textContent: "Copy as alt text" });
     copy.addEventListener("click", () => this.copy());
-    const save = element("button", { type: "button", textContent: "Download the picture" });
+    const save = element("button", { type: "button", textContent: "Download" });
     save.addEventListener("click", () => this.download());
     return element("div", { className: "tools" }, this.playButton, copy, save);
   }

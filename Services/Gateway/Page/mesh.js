@@ -164,10 +164,11 @@ function worker(worker, rates, isAdministrator) {
 
 function scaling(role, status) {
   const wanted = status.supervisor.counts[role];
-  const add = act(`Add an ${role}`, "add", () => gateway.scale({ [role]: wanted + 1 }),
+  const add = act("Add", "add", () => gateway.scale({ [role]: wanted + 1 }),
     `${wanted + 1} ${role}s from now on.`);
-  const remove = act(`Remove one`, "remove", () => gateway.scale({ [role]: wanted - 1 }),
+  const remove = act("Remove", "remove", () => gateway.scale({ [role]: wanted - 1 }),
     `${wanted - 1} ${role}s from now on.`);
+  add.setAttribute("aria-label", `Add an ${role}`);
   remove.disabled = wanted <= 1;
   remove.setAttribute("aria-label", `Remove an ${role}`);
   return element("div", { className: "ways" }, add, remove);

@@ -3,6 +3,7 @@
 The gateway is to have send_seconds: 2. Prints a line for each thing that is as it should be, and
 ends with status 1 at the first that is not.
 """
+import base64
 import concurrent.futures
 import http.client
 import json
@@ -84,7 +85,9 @@ refuses("no boundary", 400, "POST", "/v1/captions", b"x", {"Content-Type": "mult
 refuses("an empty form", 400, "POST", "/v1/captions", b"--b--", {"Content-Type": "multipart/form-data; boundary=b"})
 refuses("unknown model", 404, "POST", "/v1/captions?model=none", photograph, jpeg)
 refuses("unknown parameter", 400, "POST", "/v1/captions?beem=3", photograph, jpeg)
-refuses("too little time", 504, "POST", "/v1/captions?timeout=0.001", photograph, jpeg)
+tensor = {"name": "IMAGE", "shape": [1], "datatype": "BYTES", "data": [base64.b64encode(photograph).decode()]}
+refuses("too little time", 504, "POST", "/v2/models/captioner/infer",
+        json.dumps({"inputs": [tensor], "parameters": {"timeout": 1}}).encode())
 refuses("wrong method", 405, "DELETE", "/v1/captions")
 refuses("inference without JSON", 400, "POST", "/v2/models/captioner/infer", b"\xff")
 refuses("scaling by a form", 415, "POST", "/v1/mesh/scale", b"encoder=3")

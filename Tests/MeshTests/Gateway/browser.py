@@ -98,7 +98,7 @@ def see_photographs(browser):
     copied = page.evaluate("navigator.clipboard.readText()")
     check(copied == card.locator("img").get_attribute("alt"), f"the caption is copied: {copied}")
     with page.expect_download() as download:
-        card.get_by_role("button", name="Download the picture").click()
+        card.get_by_role("button", name="Download").click()
     download.value.save_as(screenshots / "downloaded.png")
     check((screenshots / "downloaded.png").stat().st_size > 20_000, "the picture with attention is saved")
 
