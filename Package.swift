@@ -153,7 +153,10 @@ let package = Package(
     library("Reporting", ["Drawing", "Imaging", "Tensor"]),
 
     // Captioning
-    library("Encoders", ["Compute", "Features", "Imaging", "Tensor", "WeightFiles"]),
+    // Optimised in debug builds as well: tests quantize whole networks.
+    .target(
+      name: "Encoders", dependencies: ["Compute", "Features", "Imaging", "Tensor", "WeightFiles"],
+      path: "Shared/Encoders", swiftSettings: settings + optimised),
     library("Features"),
     library(
       "Models",

@@ -31,7 +31,9 @@ struct CaptionMesh: AsyncParsableCommand {
         subcommands: [PrepareCommand.self, FeaturesCommand.self, TrainCommand.self]),
       CommandGroup(
         name: "Measuring",
-        subcommands: [EvaluateCommand.self, ScoreCommand.self, ReportCommand.self]),
+        subcommands: [
+          EvaluateCommand.self, ScoreCommand.self, ReportCommand.self, BenchCommand.self,
+        ]),
       CommandGroup(
         name: "Encoders and models",
         subcommands: [EncoderCommand.self, EncodeCommand.self, ModelCommand.self]),

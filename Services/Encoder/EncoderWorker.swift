@@ -14,7 +14,9 @@ struct EncoderWorker: StageWorker {
   var identity: StageIdentity {
     StageIdentity(
       expects: encoder.features.preprocessing, produces: encoder.features.fingerprint,
-      hashes: ["weights": encoder.features.weightsHash])
+      hashes: [
+        "weights": encoder.features.weightsHash, "precision": encoder.precision.rawValue,
+      ])
   }
 
   func process(_ batch: [StageItem<ImageTensor>]) async -> [Result<FeatureGrid, ItemError>] {

@@ -7,8 +7,17 @@ import ServiceKit
 /// The first stage: a photograph's bytes become a normalised tensor.
 struct LoaderWorker: StageWorker {
   let preprocessing: Preprocessing
+  let decoder: ImageDecoder
   /// Photographs decoded at the same time.
   let threads: Int
+
+  init(preprocessing: Preprocessing, detail: ImageDecoder.Detail, threads: Int) {
+    self.preprocessing = preprocessing
+    var decoder = ImageDecoder.serving
+    decoder.detail = detail
+    self.decoder = decoder
+    self.threads = threads
+  }
 
   let stage = Stage.load
   var identity: StageIdentity { StageIdentity(produces: preprocessing.fingerprint) }
@@ -28,7 +37,7 @@ struct LoaderWorker: StageWorker {
   private func load(_ input: LoadInput) -> Result<ImageTensor, ItemError> {
     do {
       let tensor = try preprocessing.tensor(
-        from: input.image.bytes, name: input.name, decoder: .serving)
+        from: input.image.bytes, name: input.name, decoder: decoder)
       return .success(ImageTensor(tensor))
     } catch {
       return .failure(ItemError(.invalidArgument, error.message, stage: stage.rawValue))

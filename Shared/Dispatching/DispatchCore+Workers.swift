@@ -53,26 +53,26 @@ extension DispatchCore {
     let hello = registration.hello
     logger.info("\(hello.stage) worker \(id) registered (pid \(hello.pid) on \(hello.host))")
     let interval = Int(configuration.heartbeat / .milliseconds(1))
-    registration.outbox.yield(
-      .welcome(WorkerWelcome(worker: id.rawValue, heartbeatMilliseconds: interval)))
+    registration.outbox.yield([
+      .welcome(WorkerWelcome(worker: id.rawValue, heartbeatMilliseconds: interval))
+    ])
   }
 
   func send(_ batch: Batch<StagePayload>, to id: WorkerID) {
     guard let outbox = registrations[id]?.outbox else { return }
     let now = time.now()
     metrics.assigned(batch)
-    for item in batch.items {
+    let tasks = batch.items.map { item in
       let context = trace(item, of: batch, to: id)
-      outbox.yield(
-        .task(
-          TaskInput(
-            id: item.task.rawValue, batch: batch.id.rawValue, batchCount: batch.items.count,
-            stage: batch.stage,
-            deadlineMilliseconds: Int((item.deadline - now) / .milliseconds(1)),
-            options: waiters[item.request]?.options ?? DecodeOptions(),
-            request: waiters[item.request]?.shownID, traceparent: context?.traceparent,
-            payload: item.payload)))
+      return DispatcherMessage.task(
+        TaskInput(
+          id: item.task.rawValue, batch: batch.id.rawValue, batchCount: batch.items.count,
+          stage: batch.stage, deadlineMilliseconds: Int((item.deadline - now) / .milliseconds(1)),
+          options: waiters[item.request]?.options ?? DecodeOptions(),
+          request: waiters[item.request]?.shownID, traceparent: context?.traceparent,
+          payload: item.payload))
     }
+    outbox.yield(tasks)
   }
 
   func noteSuspension(of id: WorkerID, _ failure: Failure) {

@@ -34,7 +34,8 @@ public actor DispatchCore {
     let onAnswer: @Sendable (Answer<StagePayload>) -> Void
   }
 
-  typealias WorkerOutbox = AsyncThrowingStream<DispatcherMessage, any Error>.Continuation
+  /// Takes what is sent together.
+  typealias WorkerOutbox = AsyncThrowingStream<[DispatcherMessage], any Error>.Continuation
 
   let configuration: DispatcherConfiguration
   let logger: Logger
@@ -101,7 +102,7 @@ public actor DispatchCore {
     switch action {
     case .welcome(let id): welcome(id)
     case .assign(let id, let batch): send(batch, to: id)
-    case .cancel(let id, let task): registrations[id]?.outbox.yield(.cancel(task.rawValue))
+    case .cancel(let id, let task): registrations[id]?.outbox.yield([.cancel(task.rawValue)])
     case .suspended(let id, let failure): noteSuspension(of: id, failure)
     case .resumed(let id): logger.notice("worker \(id) is back")
     case .passed(let id, let passage):
@@ -110,7 +111,7 @@ public actor DispatchCore {
     case .requeued(let id, let failure):
       metrics.requeued(failure)
       traceRequeue(id, failure)
-    case .drain(let id): registrations[id]?.outbox.yield(.drain)
+    case .drain(let id): registrations[id]?.outbox.yield([.drain])
     case .close(let id, let failure): close(id, failure)
     case .answer(let id, let answer): give(answer, to: id)
     }

@@ -11,12 +11,12 @@ struct WorkService: Dispatcher.Service {
   ) async throws -> StreamingServerResponse<DispatcherMessage> {
     StreamingServerResponse { writer in
       let id = await core.makeWorker()
-      let (messages, outbox) = AsyncThrowingStream<DispatcherMessage, any Error>.makeStream()
+      let (messages, outbox) = AsyncThrowingStream<[DispatcherMessage], any Error>.makeStream()
       do {
         try await context.cancellation.ending {
           // Ends with the outbox, which the core closes.
           async let _: Void = listen(to: request.messages, from: id, outbox: outbox)
-          for try await message in messages { try await writer.write(message) }
+          for try await together in messages { try await writer.write(contentsOf: together) }
         }
       } catch {
         await core.disconnect(id)

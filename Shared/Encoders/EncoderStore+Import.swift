@@ -59,10 +59,11 @@ extension EncoderStore {
   }
 
   private static func check(name: String) throws(EncoderError) {
-    guard isName(name) else {
+    guard isName(name), !name.hasSuffix(quantizedSuffix) else {
       throw EncoderError(
         code: .invalid,
-        "'\(name)' cannot be an encoder's name: use letters, digits, '-', '_' and '.', 64 at most")
+        "'\(name)' cannot be an encoder's name: use letters, digits, '-', '_' and '.', 64 at most, "
+          + "and no '\(quantizedSuffix)' at the end, which quantized weights have")
     }
   }
 

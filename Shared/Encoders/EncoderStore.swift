@@ -38,7 +38,9 @@ public struct EncoderStore: Sendable {
         unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
       }
       let name = String(file.dropLast(Self.suffix.count))
-      if file.hasSuffix(Self.suffix), Self.isName(name) { names.append(name) }
+      if file.hasSuffix(Self.suffix), Self.isName(name), !name.hasSuffix(Self.quantizedSuffix) {
+        names.append(name)
+      }
     }
     return names.sorted()
   }
@@ -59,18 +61,6 @@ public struct EncoderStore: Sendable {
     let (entry, file) = try open(name)
     _ = try verifiedWeights(entry, file)
     return entry
-  }
-
-  /// Loads an encoder, after comparing its weights with what was imported.
-  ///
-  /// - Parameters: as for ``ImageEncoder/init(_:weights:name:normalization:inputSize:threadCount:maximumBatchSize:)``.
-  /// - Throws: ``EncoderError``: `missing`, or `mismatch` that says what was expected and found.
-  public func load(
-    _ name: String, threadCount: Int, maximumBatchSize: Int = 8
-  ) throws(EncoderError) -> ImageEncoder {
-    let (entry, weights) = try weights(of: name)
-    return ImageEncoder(
-      entry.identity, weights, threadCount: threadCount, maximumBatchSize: maximumBatchSize)
   }
 
   /// An encoder's weights, after comparing them with what was imported.

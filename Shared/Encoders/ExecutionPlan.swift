@@ -16,12 +16,14 @@ final class ExecutionPlan {
   /// Copies of what the last layer yields, as callers want them.
   private let exports: [OneDNN.Layout: (memory: OneDNN.Memory, reorder: OneDNN.Reorder)]
   private let steps: [PlanBuilder.Step]
+  /// Where each value lies after how many steps; a value's memory may be used again afterwards.
+  private let values: [(stepCount: Int, memory: OneDNN.Memory)]
   private let placement: PlanBuilder.Placement
   private var arena: AlignedBuffer?
 
   init(
     image: OneDNN.Memory, features: OneDNN.Memory, steps: [PlanBuilder.Step],
-    placement: PlanBuilder.Placement
+    values: [(stepCount: Int, memory: OneDNN.Memory)], placement: PlanBuilder.Placement
   ) throws(OneDNNError) {
     self.image = image
     self.features = features
@@ -33,6 +35,7 @@ final class ExecutionPlan {
     }
     self.exports = exports
     self.steps = steps
+    self.values = values
     self.placement = placement
   }
 
@@ -53,6 +56,29 @@ final class ExecutionPlan {
     try image.withElements(of: images, from: first * imageElements) { () throws(OneDNNError) in
       for step in steps { try step.run(on: stream) }
       try stream.wait()
+    }
+  }
+
+  /// Encodes images, showing every value as soon as it is there.
+  ///
+  /// - Parameters:
+  ///   - images: of which the plan's number of images is taken from `first` on.
+  ///   - body: gets the value and the argument that it lies in for the moment.
+  func run(
+    _ images: Tensor, from first: Int, on stream: OneDNN.Stream,
+    observing body: (Network.Value, OneDNN.Memory) throws(OneDNNError) -> Void
+  ) throws(OneDNNError) {
+    let imageElements = images.shape.elementCount / images.shape[0]
+    try image.withElements(of: images, from: first * imageElements) { () throws(OneDNNError) in
+      var done = 0
+      for (value, place) in values.enumerated() {
+        while done < place.stepCount {
+          try steps[done].run(on: stream)
+          done += 1
+        }
+        try stream.wait()
+        try body(value, place.memory)
+      }
     }
   }
 

@@ -7,6 +7,7 @@ extension ImageEncoder {
   final class Engine: @unchecked Sendable {
     private let network: Network
     private let weights: PackedWeights
+    private let precision: Precision
     private let maximumBatchSize: Int
     /// Plans by the extents N, C, H, W of the images.
     private var plans: [[Int]: ExecutionPlan] = [:]
@@ -14,7 +15,8 @@ extension ImageEncoder {
     private var arena = AlignedBuffer(byteCount: 0)
     private var openStream: OneDNN.Stream?
 
-    init(weights: NetworkWeights, maximumBatchSize: Int) {
+    init(weights: NetworkWeights, precision: Precision, maximumBatchSize: Int) {
+      self.precision = precision
       self.network = weights.network
       self.weights = PackedWeights(weights)
       self.maximumBatchSize = maximumBatchSize
@@ -81,7 +83,7 @@ extension ImageEncoder {
         plan = known
       } else {
         plan = try ExecutionPlanner.plan(
-          network, extents: extents, weights: weights, stream: try stream())
+          network, extents: extents, weights: weights, precision: precision, stream: try stream())
         // Images come in one size, or in so many that keeping plans pays no more.
         if plans.count == Self.maximumPlanCount { plans = [:] }
         plans[extents] = plan

@@ -10,6 +10,9 @@ public import WeightFiles
 /// An image's features do not depend on which images are encoded together with it.
 public final class ImageEncoder: Sendable {
   public let identity: EncoderIdentity
+  /// The numbers that it multiplies. Features differ a little from one precision to another; their
+  /// identity is that of the weights all the same.
+  public let precision: Precision
 
   private let thread: ComputeThread
   private let engine: Engine
@@ -25,32 +28,51 @@ public final class ImageEncoder: Sendable {
   ///   - name: what people call it; nil: as the architecture.
   ///   - normalization: how images are normalised; nil: as is usual for the architecture.
   ///   - inputSize: the height and width that images have.
+  ///   - precision: fp32 or bf16; int8 needs quantized weights, see ``EncoderStore``.
   ///   - threadCount: how many threads a calculation uses.
-  ///   - maximumBatchSize: larger batches are cut into pieces of this size; more images at a time
-  ///     take more memory and are hardly faster.
+  ///   - maximumBatchSize: larger batches are cut into pieces of this size, or of less where that is
+  ///     faster; more images at a time take more memory and are hardly faster.
   /// - Throws: ``EncoderError`` `mismatch` for weights that are not of the architecture.
   public convenience init(
     _ architecture: Architecture, weights file: WeightFile, name: String? = nil,
-    normalization: Normalization? = nil, inputSize: Int = 256, threadCount: Int,
-    maximumBatchSize: Int = 8
+    normalization: Normalization? = nil, inputSize: Int = 256, precision: Precision = .fp32,
+    threadCount: Int, maximumBatchSize: Int = 8
   ) throws(EncoderError) {
     let weights = try NetworkWeights(architecture.network, in: file)
     let identity = EncoderIdentity(
       name: name ?? architecture.rawValue, architecture: architecture,
       weightsHash: weights.hash(),
       normalization: normalization ?? architecture.defaultNormalization, inputSize: inputSize)
-    self.init(
-      identity, weights, threadCount: threadCount, maximumBatchSize: maximumBatchSize)
+    try self.init(
+      identity, weights, precision: precision, threadCount: threadCount,
+      maximumBatchSize: maximumBatchSize)
   }
 
+  /// - Throws: ``EncoderError`` `invalid` where the processor or the weights do not allow the
+  ///   precision.
   init(
-    _ identity: EncoderIdentity, _ weights: NetworkWeights, threadCount: Int,
-    maximumBatchSize: Int
-  ) {
+    _ identity: EncoderIdentity, _ weights: NetworkWeights, precision: Precision = .fp32,
+    threadCount: Int, maximumBatchSize: Int
+  ) throws(EncoderError) {
     precondition(maximumBatchSize > 0, "a batch has at least one image")
+    if precision == .bf16, !precision.isFast {
+      throw EncoderError(
+        code: .invalid,
+        "this processor does not multiply bfloat16 (AVX512_BF16 or AMX); use --precision fp32, or "
+          + "auto, which takes what the processor has")
+    }
+    guard (precision == .int8) == (weights.steps != nil) else {
+      throw EncoderError(
+        code: .invalid,
+        "\(identity.name): int8 needs quantized weights, and other precisions need those that are not"
+      )
+    }
     self.identity = identity
+    self.precision = precision
     self.thread = ComputeThread(name: "encoder", threadCount: threadCount)
-    self.engine = Engine(weights: weights, maximumBatchSize: maximumBatchSize)
+    self.engine = Engine(
+      weights: weights, precision: precision,
+      maximumBatchSize: min(maximumBatchSize, weights.network.imagesAtATime(precision)))
   }
 
   /// Encodes images, blocking the caller.

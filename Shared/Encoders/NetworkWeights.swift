@@ -4,7 +4,8 @@ internal import WeightFiles
 /// A network's weights as they are in a file, read one layer at a time.
 ///
 /// A convolution has its batch norm's tensors beside it, as in published files, or a bias, where the
-/// batch norm is folded in.
+/// batch norm is folded in. In a quantized network it also has a scale where its weights are
+/// integers, and there is one more tensor, see ``Quantization/stepsName``.
 struct NetworkWeights {
   let network: Network
   /// The tensors that the file has for the network, without what stands before their names.
@@ -21,7 +22,14 @@ struct NetworkWeights {
     self.file = file
     let prefix = Self.prefix(of: network, in: file)
     self.prefix = prefix
-    self.tensorShapes = network.tensorShapes { file.tensors[prefix + $0.biasName] != nil }
+    let shapes = network.tensorShapes(
+      isFolded: { file.tensors[prefix + $0.biasName] != nil },
+      isQuantized: { file.tensors[prefix + $0.scaleName] != nil })
+    let steps = (name: Quantization.stepsName, shape: Shape([network.layers.count + 1]))
+    self.tensorShapes = shapes + (file.tensors[prefix + steps.name] == nil ? [] : [steps])
+    let integers = Set(
+      network.convolutions.map(\.1).filter { file.tensors[prefix + $0.scaleName] != nil }
+        .map(\.weightName))
     for (name, shape) in tensorShapes {
       guard let tensor = file.tensors[prefix + name] else {
         throw EncoderError(
@@ -34,11 +42,16 @@ struct NetworkWeights {
           code: .mismatch,
           "\(file.path): the tensor \(name) should have the shape \(shape) and has \(tensor.shape)")
       }
-      guard [.float16, .float32, .float64].contains(tensor.elementType) else {
+      let isInteger = integers.contains(name)
+      guard
+        isInteger
+          ? tensor.elementType == .int8
+          : [.float16, .float32, .float64].contains(tensor.elementType)
+      else {
         throw EncoderError(
           code: .mismatch,
-          "\(file.path): the tensor \(name) should hold real numbers and holds "
-            + "\(tensor.elementType.rawValue)")
+          "\(file.path): the tensor \(name) should hold \(isInteger ? "int8" : "real") numbers and "
+            + "holds \(tensor.elementType.rawValue)")
       }
     }
   }
@@ -80,6 +93,25 @@ struct NetworkWeights {
     )
   }
 
+  /// A convolution with integer weights: int8 [O, I / groups, kernel, kernel], what 1 is worth in
+  /// each output channel, and the bias; nil where its weights are real numbers.
+  func quantizedConvolution(
+    _ convolution: Network.Convolution
+  ) -> (weights: Tensor, steps: [Float], bias: [Float])? {
+    guard file.tensors[prefix + convolution.scaleName] != nil else { return nil }
+    return (
+      tensor(convolution.weightName), reals(convolution.scaleName).array(of: Float.self),
+      reals(convolution.biasName).array(of: Float.self)
+    )
+  }
+
+  /// What 1 is worth in each value where it is written as integers, else 0; nil where the network is
+  /// not quantized.
+  var steps: [Float]? {
+    guard file.tensors[prefix + Quantization.stepsName] != nil else { return nil }
+    return reals(Quantization.stepsName).array(of: Float.self)
+  }
+
   /// What a preactivation multiplies each channel by and adds to it, float32.
   func preactivation(_ name: String) -> (scale: Tensor, shift: Tensor) {
     (reals("\(name).scale"), reals("\(name).shift"))
@@ -119,33 +151,4 @@ struct NetworkWeights {
     default: tensor
     }
   }
-}
-
-extension Network {
-  /// The tensors that a weight file has for the network, by name.
-  ///
-  /// - Parameter isFolded: whether the file has a convolution's batch norm folded in.
-  func tensorShapes(
-    isFolded: (Convolution) -> Bool = { _ in false }
-  ) -> [(name: String, shape: Shape)] {
-    let ofConvolutions = convolutions.flatMap { _, convolution in
-      let weight = (name: convolution.weightName, shape: Shape(convolution.weightExtents))
-      let channels = Shape([convolution.outputChannels])
-      guard let norm = convolution.batchNorm, !isFolded(convolution) else {
-        return [weight, (convolution.biasName, channels)]
-      }
-      return [weight]
-        + ["weight", "bias", "running_mean", "running_var"].map { ("\(norm).\($0)", channels) }
-    }
-    let ofPreactivations = preactivations.flatMap { layer, name in
-      ["scale", "shift"].map { (name: "\(name).\($0)", shape: Shape([channels[layer + 1]])) }
-    }
-    return ofConvolutions + ofPreactivations
-  }
-}
-
-extension Network.Convolution {
-  /// The names in files of the weights, and of the bias where there is no batch norm beside.
-  var weightName: String { "\(name).weight" }
-  var biasName: String { "\(name).bias" }
 }

@@ -16,20 +16,52 @@ final class PackedWeights {
   /// in turn with those that stay leaves holes.
   private var folding = AlignedBuffer(byteCount: 0)
 
-  init(_ source: NetworkWeights) { self.source = source }
+  /// What 1 is worth in each value of a quantized network, see ``NetworkWeights/steps``.
+  let steps: [Float]?
 
-  /// The weights of the convolution in `layer`, reordered to `layout` if no one asked before.
+  init(_ source: NetworkWeights) {
+    self.source = source
+    self.steps = source.steps
+  }
+
+  /// What 1 is worth in each output channel of a quantized convolution's weights, as they are
+  /// packed; nil where they are real numbers.
+  ///
+  /// - Parameter isSigned: whether the convolution's source is.
+  func steps(of convolution: Network.Convolution, isSigned: Bool) -> [Float]? {
+    guard let (_, steps, _) = source.quantizedConvolution(convolution) else { return nil }
+    return steps.map { $0 / Self.factor(isSigned: isSigned) }
+  }
+
+  /// What integer weights are multiplied by when they are packed. A processor that sums pairs of
+  /// products in 16 bits needs them to be half as large, 255 · 64 · 2 being less than 2¹⁵. For signed
+  /// sources oneDNN sees to it itself.
+  private static func factor(isSigned: Bool) -> Float {
+    isSigned || OneDNN.Processor.multipliesInt8 ? 1 : 0.5
+  }
+
+  /// A convolution's weights, reordered to `layout` if no one asked before.
   func entry(
-    for convolution: Network.Convolution, layer: Int, layout: OneDNN.MemoryDescriptor,
-    stream: OneDNN.Stream
+    for product: ExecutionPlanner.Product, layout: OneDNN.MemoryDescriptor, stream: OneDNN.Stream
   ) throws(OneDNNError) -> Entry {
-    if let entry = entries[layer]?.first(where: { $0.weights.descriptor == layout }) {
+    if let entry = entries[product.layer]?.first(where: { $0.weights.descriptor == layout }) {
       return entry
     }
-    let (weights, scales, bias) = source.convolution(convolution)
-    let entry = Entry(
-      weights: try OneDNN.Memory(layout),
-      bias: try OneDNN.Memory(.init([convolution.outputChannels], .float32, .dense)))
+    let entry =
+      product.weightSteps == nil
+      ? try realEntry(for: product.convolution, layout: layout, stream: stream)
+      : try integerEntry(
+        for: product.convolution, layout: layout, source: product.source, stream: stream)
+    entries[product.layer, default: []].append(entry)
+    return entry
+  }
+
+  private func realEntry(
+    for convolution: Network.Convolution, layout: OneDNN.MemoryDescriptor, stream: OneDNN.Stream
+  ) throws(OneDNNError) -> Entry {
+    let (weights, scales, folded) = source.convolution(convolution)
+    let bias = try OneDNN.Memory(.init([convolution.outputChannels], .float32, .dense))
+    let entry = Entry(weights: try OneDNN.Memory(layout), bias: bias)
     if weights.bytes.byteCount > folding.byteCount {
       folding = AlignedBuffer(byteCount: weights.bytes.byteCount)
     }
@@ -39,24 +71,45 @@ final class PackedWeights {
     try OneDNN.Reorder(
       from: try foldingMemory(convolution.oneDNNWeightExtents), to: entry.weights
     ).run(on: stream)
-    try copy(bias, [convolution.outputChannels], scales: nil, to: entry.bias, stream)
-    entries[layer, default: []].append(entry)
+    try copy(folded, [convolution.outputChannels], scales: nil, to: entry.bias, stream)
+    release(weights)
+    return entry
+  }
 
+  /// - Parameter format: what the convolution's source is written as; the bias is in the same steps
+  ///   as the products.
+  private func integerEntry(
+    for convolution: Network.Convolution, layout: OneDNN.MemoryDescriptor,
+    source format: NumberFormat, stream: OneDNN.Stream
+  ) throws(OneDNNError) -> Entry {
+    guard let (weights, steps, bias) = source.quantizedConvolution(convolution) else {
+      preconditionFailure("\(convolution.name) is not quantized")
+    }
+    let factor = Self.factor(isSigned: format.type == .int8)
+    let entry = Entry(
+      weights: try OneDNN.Memory(layout),
+      bias: try .vector(zip(bias, steps).map { $0 * factor / ($1 * format.step) }))
+    let dense = try OneDNN.Memory(unbound: .init(convolution.oneDNNWeightExtents, .int8, .dense))
+    let reorder = try OneDNN.Reorder(
+      from: dense, to: entry.weights, scales: factor == 1 ? nil : [factor])
+    try dense.withElements(of: weights) { () throws(OneDNNError) in try reorder.run(on: stream) }
+    release(weights)
+    return entry
+  }
+
+  /// Gives the file's memory back from time to time.
+  private func release(_ weights: Tensor) {
     bytesRead += weights.bytes.byteCount
     if bytesRead > NetworkWeights.residentBytes {
       source.releasePages()
       bytesRead = 0
     }
-    return entry
   }
 
   /// A preactivation's scale and shift.
-  func preactivation(_ name: String) throws(OneDNNError) -> [OneDNN.Role: OneDNN.Memory] {
+  func preactivation(_ name: String) -> (scale: [Float], shift: [Float]) {
     let (scale, shift) = source.preactivation(name)
-    return [
-      .scale: try .vector(scale.array(of: Float.self)),
-      .shift: try .vector(shift.array(of: Float.self)),
-    ]
+    return (scale.array(of: Float.self), shift.array(of: Float.self))
   }
 
   private func foldingMemory(_ extents: [Int]) throws(OneDNNError) -> OneDNN.Memory {

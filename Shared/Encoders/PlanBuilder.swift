@@ -16,11 +16,15 @@ struct PlanBuilder {
   enum Step {
     case primitive(OneDNN.Invocation)
     case depthwiseGradient(OneDNN.DepthwiseGradient)
+    case quantizedPreactivation(OneDNN.QuantizedPreactivation)
 
     func run(on stream: OneDNN.Stream) throws(OneDNNError) {
       switch self {
       case .primitive(let invocation): try invocation.run(on: stream)
       case .depthwiseGradient(let calculation):
+        try stream.wait()
+        try calculation.run()
+      case .quantizedPreactivation(let calculation):
         try stream.wait()
         try calculation.run()
       }
@@ -39,6 +43,18 @@ struct PlanBuilder {
     var slot = Slot(memory)
     slot.block = blocks.count - 1
     return slot
+  }
+
+  /// The same bytes as another argument.
+  mutating func alias(
+    _ slot: Slot, as descriptor: OneDNN.MemoryDescriptor
+  ) throws(OneDNNError) -> Slot {
+    guard let block = slot.block else { preconditionFailure("only blocks have other names") }
+    precondition(descriptor.byteCount == slot.memory.descriptor.byteCount)
+    var alias = Slot(try OneDNN.Memory(unbound: descriptor))
+    placed.append((alias.memory, block))
+    alias.block = block
+    return alias
   }
 
   /// A step that runs after all others.
@@ -69,20 +85,34 @@ struct PlanBuilder {
     return true
   }
 
-  /// The slot itself, or a copy in the wanted layout.
+  /// The preactivation of a quantized network, as a step that runs after all others.
+  mutating func append(
+    _ calculation: OneDNN.QuantizedPreactivation, source: Slot, destination: Slot
+  ) {
+    use(source)
+    use(destination)
+    steps.append(.quantizedPreactivation(calculation))
+  }
+
+  /// The slot itself, or a copy in the wanted layout and element type.
+  ///
+  /// - Parameter factor: multiplies the elements.
   mutating func reordered(
-    _ slot: Slot, to wanted: OneDNN.MemoryDescriptor
+    _ slot: Slot, to wanted: OneDNN.MemoryDescriptor, factor: Float = 1
   ) throws(OneDNNError) -> Slot {
-    if slot.memory.descriptor == wanted { return slot }
+    if slot.memory.descriptor == wanted, factor == 1 { return slot }
     let copy = try block(wanted)
-    try reorder(slot, to: copy)
+    try reorder(slot, to: copy, factor: factor)
     return copy
   }
 
-  /// A step that copies an argument into another layout.
-  mutating func reorder(_ source: Slot, to destination: Slot) throws(OneDNNError) {
+  /// A step that copies an argument into another layout or element type.
+  mutating func reorder(
+    _ source: Slot, to destination: Slot, factor: Float = 1
+  ) throws(OneDNNError) {
     let descriptor = try OneDNN.PrimitiveDescriptor(
-      reorder: source.memory.descriptor, to: destination.memory.descriptor)
+      reorder: source.memory.descriptor, to: destination.memory.descriptor,
+      scales: factor == 1 ? nil : [factor])
     try append(descriptor, [.source: source, .destination: destination])
   }
 

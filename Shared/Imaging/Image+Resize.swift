@@ -11,34 +11,32 @@ extension Image {
     resizedRows(to: width).resizedColumns(to: height)
   }
 
-  private func resizedRows(to target: Int) -> Image {
+  /// The first pass alone: every row brought to `target` pixels. `plain` asks for the way that every
+  /// processor goes.
+  func resizedRows(to target: Int, plain: Bool = false) -> Image {
     if target == width { return self }
-    let (height, width) = (height, width)
-    return unsafe resampled(ResampleAxis(from: width, to: target), shape: [height, target, 3]) {
-      unsafe cpixels_resample_rows($0, height, width, $1, $2)
-    }
-  }
-
-  private func resizedColumns(to target: Int) -> Image {
-    if target == height { return self }
-    let rowBytes = width * 3
-    return unsafe resampled(ResampleAxis(from: height, to: target), shape: [target, width, 3]) {
-      unsafe cpixels_resample_columns($0, rowBytes, $1, $2)
-    }
-  }
-
-  private func resampled(
-    _ axis: ResampleAxis, shape: Shape,
-    pass: (UnsafePointer<UInt8>?, cpixels_axis, UnsafeMutablePointer<UInt8>?) -> Void
-  ) -> Image {
+    let resampler = RowResampler(from: width, to: target, plain: plain)
     let source = pixels.elements(as: UInt8.self)
     return Image(
-      pixels: Tensor(shape, of: UInt8.self) { target in
+      pixels: unsafe Tensor(unsafeUninitialized: [height, target, 3], of: UInt8.self) { rows in
+        unsafe source.withUnsafeBufferPointer { source in
+          unsafe resampler.resample(
+            source.baseAddress!, rows: height, followed: false, to: rows.baseAddress!)
+        }
+      })
+  }
+
+  /// The second pass alone: every column brought to `target` pixels.
+  private func resizedColumns(to target: Int) -> Image {
+    if target == height { return self }
+    let (rowBytes, axis) = (width * 3, ResampleAxis(from: height, to: target))
+    let source = pixels.elements(as: UInt8.self)
+    return Image(
+      pixels: unsafe Tensor(unsafeUninitialized: [target, width, 3], of: UInt8.self) { columns in
         unsafe axis.withCAxis { axis in
           unsafe source.withUnsafeBufferPointer { source in
-            unsafe target.withUnsafeMutableBufferPointer { target in
-              unsafe pass(source.baseAddress, axis, target.baseAddress)
-            }
+            unsafe cpixels_resample_columns(
+              source.baseAddress, rowBytes, axis, columns.baseAddress)
           }
         }
       })

@@ -1,13 +1,64 @@
-internal import CJPEG
+internal import Tensor
 
 /// JPEG files (ITU-T T.81) as libjpeg reads them.
 enum JPEGFile {
-  /// Decodes a whole file to RGB, whatever its colours are.
-  static func decode(_ bytes: RawSpan, name: String) throws(ImagingError) -> Image {
+  /// Decodes a whole file to RGB, whatever its colours are, to the size that `reduction` says.
+  static func decode(
+    _ bytes: RawSpan, name: String, reduction: Reduction = .none
+  ) throws(ImagingError) -> Image {
     try unsafe bytes.withUnsafeBytes { bytes throws(ImagingError) in
-      let decoder = try unsafe Decoder(bytes, name: name)
-      return try decoder.decode()
+      let decoder = try unsafe JPEGDecoder(bytes, name: name, reduction: reduction)
+      let stored = StoredPixels(
+        width: decoder.width, height: decoder.height, channels: decoder.channels)
+      try unsafe stored.withUnsafeMutablePixels { pixels throws(ImagingError) in
+        try unsafe decoder.read(rows: decoder.height, to: pixels)
+      }
+      return stored.image(fourth: .black)
     }
+  }
+
+  /// Decodes a whole file with its rows resampled to `target` pixels as they come, while they are in
+  /// the processor's cache: what ``Image/resizedRows(to:)`` makes of ``decode(_:name:reduction:)``.
+  static func decode(
+    _ bytes: RawSpan, name: String, reduction: Reduction, rowsTo target: Int
+  ) throws(ImagingError) -> Image {
+    try unsafe bytes.withUnsafeBytes { bytes throws(ImagingError) in
+      let decoder = try unsafe JPEGDecoder(bytes, name: name, reduction: reduction)
+      if decoder.channels != 3 || decoder.width == target {
+        let stored = StoredPixels(
+          width: decoder.width, height: decoder.height, channels: decoder.channels)
+        try unsafe stored.withUnsafeMutablePixels { pixels throws(ImagingError) in
+          try unsafe decoder.read(rows: decoder.height, to: pixels)
+        }
+        return stored.image(fourth: .black).resizedRows(to: target)
+      }
+      return try strips(of: decoder, to: target)
+    }
+  }
+
+  /// Rows of a strip, which with its resampled rows lies in the processor's fastest cache.
+  private static let stripRows = 16
+
+  private static func strips(
+    of decoder: borrowing JPEGDecoder, to target: Int
+  ) throws(ImagingError) -> Image {
+    let (width, height) = (decoder.width, decoder.height)
+    let resampler = RowResampler(from: width, to: target)
+    // One byte more, since rows are read in whole registers.
+    let strip = AlignedBuffer(unsafeUninitializedByteCount: stripRows * width * 3 + 1)
+    return Image(
+      pixels: try unsafe Tensor(unsafeUninitialized: [height, target, 3], of: UInt8.self) {
+        pixels throws(ImagingError) in
+        try unsafe strip.withUnsafeMutableBytes { strip throws(ImagingError) in
+          let decoded = unsafe strip.assumingMemoryBound(to: UInt8.self).baseAddress!
+          for first in stride(from: 0, to: height, by: stripRows) {
+            let rows = min(stripRows, height - first)
+            try unsafe decoder.read(rows: rows, to: decoded)
+            unsafe resampler.resample(
+              decoded, rows: rows, followed: true, to: pixels.baseAddress! + first * target * 3)
+          }
+        }
+      })
   }
 
   /// The orientation that the first Exif segment tells.
@@ -40,63 +91,5 @@ enum JPEGFile {
       }
     }
     return .upright
-  }
-
-  /// The owner of one C decoder.
-  @safe
-  private struct Decoder: ~Copyable {
-    private let handle: OpaquePointer
-    private let name: String
-
-    /// Borrows `bytes`, which must outlive the decoder.
-    init(_ bytes: UnsafeRawBufferPointer, name: String) throws(ImagingError) {
-      guard
-        let handle = unsafe cjpeg_open(
-          bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
-      else {
-        throw ImagingError(.unreadable, name: name, "no memory is left to decode it; try again")
-      }
-      unsafe self.handle = handle
-      self.name = name
-    }
-
-    deinit { unsafe cjpeg_close(handle) }
-
-    func decode() throws(ImagingError) -> Image {
-      try check(unsafe cjpeg_read_header(handle))
-      let width = Int(unsafe cjpeg_width(handle))
-      let height = Int(unsafe cjpeg_height(handle))
-      try ImageDecoder.check(width: width, height: height, name: name)
-      let stored = StoredPixels(
-        width: width, height: height, channels: Int(unsafe cjpeg_channels(handle)))
-      try unsafe stored.withUnsafeMutablePixels { pixels throws(ImagingError) in
-        try check(unsafe cjpeg_decode(handle, pixels))
-      }
-      return stored.image(fourth: .black)
-    }
-
-    /// The library's own words.
-    private var said: String { unsafe String(cString: cjpeg_message(handle)) }
-
-    private func check(_ status: cjpeg_status) throws(ImagingError) {
-      switch status {
-      case .ok: return
-      case .truncated:
-        throw ImagingError(
-          .truncated, name: name,
-          "the JPEG file is incomplete (\(said)); copy it again from its source")
-      case .too_large:
-        throw ImagingError(
-          .tooLarge, name: name, "the dimensions are out of range (\(said)); scale it down")
-      case .unsupported:
-        throw ImagingError(
-          .unsupportedFormat, name: name,
-          "this kind of JPEG is not read (\(said)); save it as a baseline or progressive JPEG")
-      case .damaged:
-        throw ImagingError(
-          .unreadable, name: name,
-          "the JPEG file is damaged (\(said)); copy it again from its source")
-      }
-    }
   }
 }

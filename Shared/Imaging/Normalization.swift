@@ -1,3 +1,4 @@
+internal import CPixels
 public import Tensor
 
 /// How a byte of an image becomes a number that an encoder understands. Weights are worth nothing
@@ -46,14 +47,37 @@ public enum Normalization: String, Sendable, CaseIterable, CustomStringConvertib
     let start = slot * 3 * count
     precondition(slot >= 0 && start + 3 * count <= batch.count, "no slot \(slot) in the batch")
     let pixels = image.pixels.elements(as: UInt8.self)
-    let table = (0..<3).flatMap { channel in
-      (0...UInt8.max).map { normalized($0, channel: channel) }
-    }
+    let table = table
     let numbers = table.span
     for pixel in 0..<count {
       batch[start + pixel] = numbers[Int(pixels[pixel * 3])]
       batch[start + count + pixel] = numbers[256 + Int(pixels[pixel * 3 + 1])]
       batch[start + 2 * count + pixel] = numbers[512 + Int(pixels[pixel * 3 + 2])]
     }
+  }
+
+  /// The same of the image with its columns brought to `height` pixels, in one pass.
+  ///
+  /// `planes` has 3·height·width numbers.
+  func write(
+    _ image: Image, resizedTo height: Int, to planes: UnsafeMutableBufferPointer<Float>
+  ) {
+    let width = image.width
+    precondition(planes.count == 3 * height * width, "no room for 3×\(height)×\(width)")
+    let axis = ResampleAxis(from: image.height, to: height)
+    let source = image.pixels.elements(as: UInt8.self)
+    unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: width * 3) { row in
+      unsafe axis.withCAxis { axis in
+        unsafe source.withUnsafeBufferPointer { source in
+          unsafe cpixels_resample_columns_to_planes(
+            source.baseAddress, width, axis, table, row.baseAddress, planes.baseAddress)
+        }
+      }
+    }
+  }
+
+  /// What each byte becomes, channel after channel.
+  private var table: [Float] {
+    (0..<3).flatMap { channel in (0...UInt8.max).map { normalized($0, channel: channel) } }
   }
 }

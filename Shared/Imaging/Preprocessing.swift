@@ -74,7 +74,13 @@ public struct Preprocessing: Hashable, Sendable, CustomStringConvertible {
   public func tensor(
     from bytes: RawSpan, name: String, decoder: ImageDecoder = .serving
   ) throws(ImagingError) -> Tensor {
-    tensor(of: try decoder.decode(bytes, name: name))
+    switch filter {
+    case .pillowBilinear:
+      let image = try decoder.decode(bytes, name: name, rowsTo: width, columnsTo: height)
+      return unsafe Tensor(unsafeUninitialized: shape, of: Float.self) { planes in
+        unsafe normalization.write(image, resizedTo: height, to: planes)
+      }
+    }
   }
 
   /// From an image to an encoder's input, float32 [3, height, width].
@@ -86,6 +92,16 @@ public struct Preprocessing: Hashable, Sendable, CustomStringConvertible {
     _ bytes: RawSpan, name: String, decoder: ImageDecoder = .serving,
     to batch: inout MutableSpan<Float>, slot: Int
   ) throws(ImagingError) {
-    normalization.write(resized(try decoder.decode(bytes, name: name)), to: &batch, slot: slot)
+    let (count, batchCount) = (shape.elementCount, batch.count)
+    precondition(slot >= 0 && (slot + 1) * count <= batchCount, "no slot \(slot) in the batch")
+    switch filter {
+    case .pillowBilinear:
+      let image = try decoder.decode(bytes, name: name, rowsTo: width, columnsTo: height)
+      unsafe batch.withUnsafeMutableBufferPointer { batch in
+        unsafe normalization.write(
+          image, resizedTo: height,
+          to: UnsafeMutableBufferPointer(rebasing: batch[slot * count..<(slot + 1) * count]))
+      }
+    }
   }
 }

@@ -47,7 +47,7 @@ struct ResampleAxis {
   }
 
   /// Lends the plan to C.
-  func withCAxis(_ body: (cpixels_axis) -> Void) {
+  func withCAxis<R>(_ body: (cpixels_axis) -> R) -> R {
     unsafe first.withUnsafeBufferPointer { first in
       unsafe weights.withUnsafeBufferPointer { weights in
         unsafe body(

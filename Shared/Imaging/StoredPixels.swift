@@ -23,7 +23,8 @@ struct StoredPixels {
     self.width = width
     self.height = height
     self.channels = channels
-    self.buffer = AlignedBuffer(byteCount: width * height * channels)
+    self.buffer = AlignedBuffer(
+      unsafeUninitializedByteCount: width * height * channels)
   }
 
   /// The place to write width·height·channels bytes to.

@@ -12,7 +12,7 @@ public struct StageIdentity: MessagePackMessage, Hashable, Encodable {
   /// The identity of the outputs; nil where nobody depends on it.
   public var produces: String?
   /// What the identities are made of, for people: hashes of "weights", "preprocessing",
-  /// "vocabulary" and the like, by name.
+  /// "vocabulary" and the like, by name; and an encoder's "precision", on which they do not depend.
   public var hashes: [String: String]
   /// What people call it: a decoder's checkpoint, by its file's name.
   public var name: String?

@@ -10,22 +10,20 @@ extension Scheduler {
   private mutating func assignOneBatch(of stage: Int, at now: Duration) -> Bool {
     dropExpiredHead(of: stage, at: now)
     guard let head = stages[stage].queue.first, room(after: head) > 0 else { return false }
-    let candidates = stages[stage].workers.filter { workers[$0]!.mayReceive }
-    let idle = candidates.filter { workers[$0]!.isIdle }
+    let free = freeWorkers(of: stage)
     if requests[head]!.isSuspect {
-      guard let worker = idle.min() else { return false }
+      guard let worker = free.firstIdle else { return false }
       assign(1, of: stage, to: worker, at: now)
       workers[worker]!.holdsSuspect = true
       return true
     }
     let waiting = min(stages[stage].queue.count, room(after: head))
-    if let worker = idle.min(by: { isLessUsed($0, $1) }) {
+    guard let worker = free.leastUsed else { return false }
+    if free.idle > 0 {
       // Shared out evenly: two idle workers do four items sooner than one does.
-      let share = (waiting + idle.count - 1) / idle.count
-      assign(share, of: stage, to: worker, at: now)
+      assign((waiting + free.idle - 1) / free.idle, of: stage, to: worker, at: now)
       return true
     }
-    guard let worker = candidates.min(by: { isLessUsed($0, $1) }) else { return false }
     let size = min(waiting, workers[worker]!.description.maximumBatch)
     let isFull = size == workers[worker]!.description.maximumBatch
     let waited = now - requests[head]!.enqueued >= stages[stage].configuration.batchDelay
@@ -34,10 +32,33 @@ extension Scheduler {
     return true
   }
 
-  /// The one with the least in hand, then the one that did the least, then the oldest.
-  private func isLessUsed(_ lhs: WorkerID, _ rhs: WorkerID) -> Bool {
-    let (left, right) = (workers[lhs]!, workers[rhs]!)
-    return (left.leases.count, left.done, lhs) < (right.leases.count, right.done, rhs)
+  /// Those of a stage's workers that may receive something.
+  private struct FreeWorkers {
+    /// How many of them hold nothing.
+    var idle = 0
+    /// The oldest of those.
+    var firstIdle: WorkerID?
+    /// The one with the least in hand, then the one that did the least, then the oldest.
+    var leastUsed: WorkerID?
+  }
+
+  private func freeWorkers(of stage: Int) -> FreeWorkers {
+    var free = FreeWorkers()
+    var least = (held: Int.max, done: Int.max, id: WorkerID(rawValue: .max))
+    for id in stages[stage].workers {
+      guard let rank = workers[id]!.rank else { continue }
+      if rank.isIdle {
+        free.idle += 1
+        free.firstIdle = min(free.firstIdle ?? id, id)
+      }
+      // One that is not idle may hold no lease and still have cancelled tasks to end.
+      let place = (held: rank.isIdle ? -1 : rank.held, done: rank.done, id: id)
+      if place < least {
+        least = place
+        free.leastUsed = id
+      }
+    }
+    return free
   }
 
   /// The places in the queue that the request goes to next.
@@ -79,12 +100,16 @@ extension Scheduler {
     // Progress is owed from now on, not from when the worker last had something to do.
     if worker.leases.count == items.count { worker.lastProgress = now }
     workers[id] = worker
+    expectLapse(of: worker)
     let batch = Batch(id: makeBatchID(), stage: stages[stage].name, items: items)
     perform(.assign(id, batch))
   }
 }
 
 extension WorkerState {
-  /// Whether anything may be given to it at all.
-  fileprivate var mayReceive: Bool { credit > 0 && !isDraining && !holdsSuspect && lapse == nil }
+  /// What it holds and what it has done; nil when nothing may be given to it at all.
+  fileprivate var rank: (isIdle: Bool, held: Int, done: Int)? {
+    guard credit > 0, !isDraining, !holdsSuspect, lapse == nil else { return nil }
+    return (isIdle, leases.count, done)
+  }
 }

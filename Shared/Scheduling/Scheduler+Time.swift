@@ -1,11 +1,7 @@
 extension Scheduler {
   /// When the owner has to say that time has advanced, if nothing else happens before; nil: never.
   public func nextWakeup(after now: Duration) -> Duration? {
-    var next = earliestDeadline
-    for worker in workers.values where worker.lapse == nil {
-      next = min(next, worker.lastHeard + configuration.heartbeatTimeout)
-      if !worker.isIdle { next = min(next, worker.lastProgress + configuration.stallTimeout) }
-    }
+    var next = min(earliestDeadline, earliestLapse)
     for stage in stages {
       guard let head = stage.queue.first else { continue }
       // Once the delay is over, only an event can change what the head waits for.
@@ -17,6 +13,13 @@ extension Scheduler {
 
   /// Ends what has run out of time and gives up the workers that went silent.
   mutating func advance(to now: Duration) {
+    if now >= earliestLapse { suspendWorkers(at: now) }
+    guard now >= earliestDeadline else { return }
+    for id in requests.filter({ $0.value.deadline <= now }).keys.sorted() { expire(id, at: now) }
+    earliestDeadline = requests.values.map(\.deadline).min() ?? .maximum
+  }
+
+  private mutating func suspendWorkers(at now: Duration) {
     for id in workers.keys.sorted() {
       let worker = workers[id]!
       if worker.lapse != nil { continue }
@@ -27,9 +30,16 @@ extension Scheduler {
         suspend(id, .stalled, "it made no progress for \(configuration.stallTimeout)", at: now)
       }
     }
-    guard now >= earliestDeadline else { return }
-    for id in requests.filter({ $0.value.deadline <= now }).keys.sorted() { expire(id, at: now) }
-    earliestDeadline = requests.values.map(\.deadline).min() ?? .maximum
+    earliestLapse = .maximum
+    for worker in workers.values where worker.lapse == nil { expectLapse(of: worker) }
+  }
+
+  /// Sees to it that the worker is looked at when it has been silent or stalled for too long.
+  mutating func expectLapse(of worker: WorkerState) {
+    earliestLapse = min(earliestLapse, worker.lastHeard + configuration.heartbeatTimeout)
+    if !worker.isIdle {
+      earliestLapse = min(earliestLapse, worker.lastProgress + configuration.stallTimeout)
+    }
   }
 
   /// Ends requests at the head of the queue for which it is too late.

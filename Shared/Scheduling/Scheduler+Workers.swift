@@ -14,8 +14,10 @@ extension Scheduler {
     }
     let stage = stages.firstIndex { $0.name == description.stage }!
     stages[stage].workers.insert(id)
-    workers[id] = WorkerState(
+    let worker = WorkerState(
       description: description, stage: stage, lastHeard: now, lastProgress: now)
+    workers[id] = worker
+    expectLapse(of: worker)
     perform(.welcome(id))
   }
 
@@ -74,6 +76,7 @@ extension Scheduler {
     workers[id]!.lapse = nil
     // A new limit begins: it may have been stopped in the middle of what it still has to end.
     workers[id]!.lastProgress = worker.lastHeard
+    expectLapse(of: workers[id]!)
     perform(.resumed(id))
   }
 
@@ -84,8 +87,15 @@ extension Scheduler {
       return
     }
     guard let worker = workers[id], !worker.isDraining else { return }
-    workers[id]!.isDraining = true
+    markLeaving(id)
     perform(.drain(id))
+  }
+
+  /// The worker gets nothing more.
+  mutating func markLeaving(_ id: WorkerID) {
+    guard workers[id] != nil else { return }
+    workers[id]!.isDraining = true
+    leaving.insert(id)
   }
 
   /// Lets those go who were to leave and hold nothing any more; with the last request of a mesh
@@ -94,8 +104,8 @@ extension Scheduler {
     if isDismissing, isDrained {
       for id in workers.keys.sorted() { drain(id) }
     }
-    let free = workers.filter { $0.value.isDraining && $0.value.isIdle }
-    for id in free.keys.sorted() {
+    if leaving.isEmpty { return }
+    for id in leaving.filter({ workers[$0]!.isIdle }).sorted() {
       remove(id)
       perform(.close(id, nil))
     }
@@ -104,6 +114,7 @@ extension Scheduler {
   mutating func remove(_ id: WorkerID) {
     guard let worker = workers.removeValue(forKey: id) else { return }
     stages[worker.stage].workers.remove(id)
+    leaving.remove(id)
   }
 
   /// Forgets the worker and puts what it held back to the front of the queue, first come first.

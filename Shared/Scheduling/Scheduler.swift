@@ -34,6 +34,11 @@ public struct Scheduler<Payload: Sendable>: Sendable {
   /// Never later than the first deadline of all requests; a deadline that fell away may leave it
   /// too early, which costs one look.
   var earliestDeadline = Duration.maximum
+  /// Never later than the first moment at which a worker may have a lapse; one that was heard of
+  /// meanwhile may leave it too early, which costs one look.
+  var earliestLapse = Duration.maximum
+  /// The workers that are to leave.
+  var leaving: Set<WorkerID> = []
   /// The mean time that requests took of late; what `retryAfter` is guessed from.
   var meanResidence: Duration?
   public internal(set) var counters = SchedulerCounters()
@@ -70,7 +75,7 @@ public struct Scheduler<Payload: Sendable>: Sendable {
       hear(of: id, progress: progress, at: now)
       // The most frequent of events; it gives nobody anything to do but one who was silent.
       if actions.isEmpty { return [] }
-    case .workerDraining(let id): workers[id]?.isDraining = true
+    case .workerDraining(let id): markLeaving(id)
     case .workerLost(let id): lose(id, at: now)
     case .admissionClosed: isClosed = true
     case .drainRequested(let id): drain(id)

@@ -13,7 +13,9 @@ public import MeshAPI
 /// metrics: on
 /// metrics_port: 9464
 /// trace: /var/log/captionmesh-trace.jsonl
+/// fast_decode: off
 /// encoder: efficientnet-lite2
+/// precision: fp32
 /// store: /var/lib/captionmesh/encoders
 /// model: /var/lib/captionmesh/captioner.safetensors
 /// stages:
@@ -39,6 +41,11 @@ public struct MeshConfiguration: Hashable, Sendable {
     public var queue = 64
 
     public init() {}
+  }
+
+  /// The numbers that encoders multiply, as `captionmesh-encoder --precision` explains them.
+  public enum Precision: String, CaseIterable, Sendable {
+    case fp32, bf16, int8, auto
   }
 
   /// The bounds that the dispatcher keeps.
@@ -83,8 +90,12 @@ public struct MeshConfiguration: Hashable, Sendable {
   public var metricsPort: Int? = 0
   /// The file that the dispatcher writes the spans of requests to; nil: none.
   public var trace: String?
+  /// Whether loaders decode photographs that are much too large at a part of their size.
+  public var fastDecode = false
   /// The encoder's name in the encoder store; nil: the one that the model was trained with.
   public var encoder: String?
+  /// The numbers that the encoders multiply.
+  public var precision = Precision.fp32
   /// The encoder store's folder; nil: the user's.
   public var store: String?
   /// The decoder's checkpoint; nil: the one that ships.
@@ -138,7 +149,9 @@ public struct MeshConfiguration: Hashable, Sendable {
     let port = try root.integer("metrics_port", in: 0...65_535) ?? 0
     metricsPort = metrics == .on ? port : nil
     trace = try root.string("trace")
+    fastDecode = try root.choice("fast_decode", among: Switch.self) == .on
     encoder = try root.string("encoder")
+    if let choice = try root.choice("precision", among: Precision.self) { precision = choice }
     store = try root.string("store")
     model = try root.string("model")
 

@@ -21,6 +21,20 @@ public enum ThisProcess {
     return pages * sysconf(Int32(_SC_PAGESIZE))
   }
 
+  /// The processors' time that a process took so far, by default this one (proc(5):
+  /// /proc/PID/stat, utime and stime); nil when there is none.
+  public static func processorTime(of pid: Int = pid) -> Duration? {
+    // The program's name, in parentheses, may hold spaces.
+    guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+      let end = text.lastIndex(of: ")")
+    else { return nil }
+    let fields = text[end...].split(separator: " ")
+    guard fields.count > 13, let user = Int(fields[12]), let system = Int(fields[13]) else {
+      return nil
+    }
+    return .milliseconds((user + system) * 1000 / sysconf(Int32(_SC_CLK_TCK)))
+  }
+
   /// The machine's name.
   public static var host: String {
     var name = [UInt8](repeating: 0, count: 256)

@@ -12,8 +12,9 @@ final class WorkerSession<Worker: StageWorker>: Sendable {
   private let hello: WorkerHello
   private let thread: ComputeThread
   private let logger: Logger
-  private let outbox: AsyncStream<WorkerMessage>
-  private let send: AsyncStream<WorkerMessage>.Continuation
+  /// What is sent together.
+  private let outbox: AsyncStream<[WorkerMessage]>
+  private let send: AsyncStream<[WorkerMessage]>.Continuation
   private let state = Mutex(State())
 
   /// A task, and when nobody waits for its result any more.
@@ -52,7 +53,7 @@ final class WorkerSession<Worker: StageWorker>: Sendable {
   func run(
     over client: GRPCClient<some ClientTransport>, welcomeTimeout: Duration
   ) async throws {
-    send.yield(.hello(hello))
+    send.yield([.hello(hello)])
     try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask {
         try await Task.sleep(for: welcomeTimeout)
@@ -79,7 +80,7 @@ final class WorkerSession<Worker: StageWorker>: Sendable {
 
   private func work(over client: GRPCClient<some ClientTransport>) async throws {
     try await Dispatcher.Client(client).work { writer in
-      for await message in self.outbox { try await writer.write(message) }
+      for await messages in self.outbox { try await writer.write(contentsOf: messages) }
     } replies: { messages in
       let (batches, compute) = AsyncStream<[Received]>.makeStream()
       try await withThrowingDiscardingTaskGroup { group in
@@ -123,7 +124,7 @@ final class WorkerSession<Worker: StageWorker>: Sendable {
   private func enter(_ welcome: WorkerWelcome) {
     logger.info("registered as worker \(welcome.worker)")
     state.withLock { $0.wasWelcome = true }
-    send.yield(.credit(hello.capacity))
+    send.yield([.credit(hello.capacity)])
   }
 
   private func leave() {
@@ -133,15 +134,16 @@ final class WorkerSession<Worker: StageWorker>: Sendable {
     }
     guard isNew else { return }
     logger.info("draining")
-    send.yield(.goodbye)
+    send.yield([.goodbye])
   }
 
   private func beat(every interval: Duration) async {
     while !Task.isCancelled {
       let progress = state.withLock { $0.progress }
-      send.yield(
+      send.yield([
         .heartbeat(
-          WorkerHeartbeat(progress: progress, memoryBytes: ThisProcess.residentBytes)))
+          WorkerHeartbeat(progress: progress, memoryBytes: ThisProcess.residentBytes))
+      ])
       try? await Task.sleep(for: max(interval, .milliseconds(1)))
     }
   }
@@ -150,8 +152,7 @@ final class WorkerSession<Worker: StageWorker>: Sendable {
 
   /// Answers every task of the batch and gives its credit back.
   private func compute(_ batch: [Received]) async {
-    for message in await answers(to: batch) { send.yield(message) }
-    send.yield(.credit(batch.count))
+    send.yield(await answers(to: batch) + [.credit(batch.count)])
     state.withLock { state in
       state.progress += batch.count
       for received in batch {

@@ -12,12 +12,16 @@ public final class AlignedBuffer: @unchecked Sendable {
   private let release: @Sendable (UnsafeMutableRawPointer) -> Void
 
   /// Allocates `byteCount` zeroed bytes.
-  public init(byteCount: Int) {
-    precondition(byteCount >= 0)
-    let base = UnsafeMutableRawPointer.allocate(
-      byteCount: max(byteCount, 1), alignment: Self.alignment)
+  public convenience init(byteCount: Int) {
+    self.init(unsafeUninitializedByteCount: byteCount)
     unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
-    unsafe self.base = base
+  }
+
+  /// Allocates `byteCount` bytes of which every one must be written before it is read.
+  public init(unsafeUninitializedByteCount byteCount: Int) {
+    precondition(byteCount >= 0)
+    unsafe self.base = UnsafeMutableRawPointer.allocate(
+      byteCount: max(byteCount, 1), alignment: Self.alignment)
     self.byteCount = byteCount
     unsafe self.release = { unsafe $0.deallocate() }
   }

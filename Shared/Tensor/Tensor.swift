@@ -26,6 +26,19 @@ public struct Tensor: Sendable {
     self.byteOffset = 0
   }
 
+  /// Makes a tensor of which `fill` must write every element.
+  public init<Element: TensorElement, Failure: Error>(
+    unsafeUninitialized shape: Shape, of type: Element.Type = Element.self,
+    fill: (UnsafeMutableBufferPointer<Element>) throws(Failure) -> Void
+  ) throws(Failure) {
+    let buffer = AlignedBuffer(
+      unsafeUninitializedByteCount: shape.elementCount * MemoryLayout<Element>.stride)
+    try unsafe buffer.withUnsafeMutableBytes { bytes throws(Failure) in
+      try unsafe fill(bytes.assumingMemoryBound(to: Element.self))
+    }
+    self.init(viewing: buffer, shape: shape, elementType: Element.elementType)!
+  }
+
   /// Makes a tensor of the given elements, whose number must be the shape's.
   public init<Element: TensorElement>(_ shape: Shape, _ elements: [Element]) {
     precondition(elements.count == shape.elementCount, "\(elements.count) elements for \(shape)")

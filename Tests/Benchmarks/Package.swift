@@ -18,8 +18,15 @@ let package = Package(
     .executableTarget(
       name: "EncoderBenchmark",
       dependencies: [
-        .product(name: "Encoders", package: "CaptionMesh"),
+        "CPeak", .product(name: "Encoders", package: "CaptionMesh"),
         .product(name: "Tensor", package: "CaptionMesh"),
-      ], swiftSettings: settings)
+      ], swiftSettings: settings),
+    .executableTarget(
+      name: "LoadingBenchmark",
+      dependencies: [
+        .product(name: "Imaging", package: "CaptionMesh"),
+        .product(name: "Tensor", package: "CaptionMesh"),
+      ], swiftSettings: settings),
+    .target(name: "CPeak", cSettings: [.unsafeFlags(["-O3"])]),
   ]
 )

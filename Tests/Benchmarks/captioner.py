@@ -35,6 +35,17 @@ class Decoder(nn.Module):
         return hidden, cell, weights.view(rows, -1)
 
 
+def step_products(words, feature=1280, hidden=512, attention=512, embedding=300, cells=64):
+    """Multiplications of one row's step, without the projection of the features."""
+    return (4 * hidden * (embedding + feature + hidden) + hidden * (attention + feature + words)
+            + cells * (attention + feature))
+
+
+def image_products(feature=1280, hidden=512, attention=512, cells=64):
+    """Multiplications of an image's projection and first state."""
+    return cells * feature * attention + 2 * feature * hidden
+
+
 def checkpoint(path):
     """The decoder and the words of a checkpoint of CaptionMesh with these layers."""
     with open(path, "rb") as file:

@@ -6,7 +6,7 @@ import argparse, json, os, statistics, subprocess, tempfile, time
 
 import torch
 
-import captioner, material
+import captioner, limits, material, table
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--captionmesh", required=True)
@@ -18,6 +18,8 @@ parser.add_argument("--beam", type=int, default=3)
 parser.add_argument("--batch", type=int, default=32, help="images of a batch in PyTorch")
 parser.add_argument("--karpathy", help="Karpathy JSON; by default invented captions and features")
 parser.add_argument("--features", help="feature cache of the Karpathy JSON's images")
+parser.add_argument("--peak", type=float, help="float32 operations a second that the processors can do")
+parser.add_argument("--json", help="file to write the rows of the table to")
 options = parser.parse_args()
 # Time enough for the slow ways, which are measured on fewer images.
 SINGLES = max(options.images // 10, 1)
@@ -61,19 +63,27 @@ with tempfile.TemporaryDirectory() as whole, tempfile.TemporaryDirectory() as pa
         "CaptionMesh, one by one": lambda: ours(few, part, "--batch", "1"),
         "PyTorch, one by one": lambda: theirs(few, 1),
     }
-    times, captions = {side: [] for side in sides}, {}
-    for _ in range(options.rounds):
-        for side, run in sides.items():
-            seconds, captions[side] = run()
-            times[side].append(seconds)
+    captions = {}
 
-print(f"{data.what} ({SINGLES} one by one), beam {options.beam}, {options.rounds} rounds in turn")
-mine, *others = sides
+    def run(side):
+        seconds, captions[side] = sides[side]()
+        return 1e3 * seconds
+
+    times = table.in_turn({side: lambda side=side: run(side) for side in sides}, options.rounds, warm=0)
+
+mine, batched, single, one_by_one = sides
 length = statistics.mean(map(len, captions[mine]))
-print(f"{'':26s} {'ms an image':>12s} {'images/s':>9s} {'times slower':>13s} {'same captions':>14s}")
+print(f"{data.what} ({SINGLES} one by one), beam {options.beam}, {options.rounds} rounds in turn; "
+      f"{length:.1f} words a caption")
 for side in sides:
-    ratio = statistics.median(other / own for other, own in zip(times[side], times[mine]))
     same = statistics.mean(a == b for a, b in zip(captions[side], captions[mine]))
-    median = statistics.median(times[side])
-    print(f"{side:26s} {1e3 * median:12.2f} {1 / median:9.1f} {ratio:13.2f} {same:14.3f}")
-print(f"{length:.1f} words a caption")
+    print(f"{side}: {same:.3f} of its captions are those of the first")
+# At least: an image is searched for as many steps as its caption has words, and its end.
+operations = 2 * (captioner.image_products() + options.beam * (length + 1) * captioner.step_products(len(words)))
+reached = operations / (statistics.median(times[mine]) * 1e-3)
+table.finish([
+    table.row(f"beam {options.beam}, {options.images} cached images, an image", "ms", times[mine], batched,
+              times[batched], most=0.3, limit=limits.share("the float32 peak", reached, options.peak)),
+    table.row(f"beam {options.beam}, an image at a time", "ms", times[single], one_by_one, times[one_by_one]),
+    table.row(f"beam {options.beam}, in batches and an image at a time", "ms", times[mine],
+              "CaptionMesh, one by one", times[single])], options.json)

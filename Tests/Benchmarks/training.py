@@ -6,7 +6,7 @@ import argparse, csv, os, statistics, subprocess, tempfile
 
 import torch
 
-import captioner, material
+import captioner, limits, material, table
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--captionmesh", required=True)
@@ -16,6 +16,8 @@ parser.add_argument("--images", type=int, default=480, help="images of an epoch"
 parser.add_argument("--images-a-step", type=int, default=12)
 parser.add_argument("--karpathy", help="Karpathy JSON; by default invented captions")
 parser.add_argument("--features", help="feature cache of the Karpathy JSON's images")
+parser.add_argument("--peak", type=float, help="float32 operations a second that the processors can do")
+parser.add_argument("--json", help="file to write the rows of the table to")
 options = parser.parse_args()
 
 
@@ -41,14 +43,15 @@ with tempfile.TemporaryDirectory() as folder:
     peer = captioner.Trainer(len(words))
     peer.epoch(data.maps[:48], captions[:48], options.images_a_step)
     print(f"{data.what}, {len(words)} words, {options.images_a_step * material.CAPTIONS} captions a step")
-    print(f"{'':8s} {'CaptionMesh':>12s} {'PyTorch':>12s} {'ratio':>6s} {'peak MB':>8s}")
-    rows = []
-    for round in range(options.rounds):
-        speed, memory = ours(folder, data, round)
-        theirs = peer.epoch(data.maps, captions, options.images_a_step)
-        rows.append((speed, theirs, speed / theirs, memory))
-        print(f"{'round ' + str(round + 1):8s} {speed:12.0f} {theirs:12.0f} {speed / theirs:6.2f} "
-              f"{memory:8.0f}", flush=True)
-speeds, theirs, ratios, memories = zip(*rows)
-print(f"{'median':8s} {statistics.median(speeds):12.0f} {statistics.median(theirs):12.0f} "
-      f"{statistics.median(ratios):6.2f} {max(memories):8.0f}   tokens a second")
+    rounds = iter(range(options.rounds + 1))
+    runs = table.in_turn(
+        {"ours": lambda: ours(folder, data, next(rounds)),
+         "PyTorch": lambda: peer.epoch(data.maps, captions, options.images_a_step)}, options.rounds)
+speeds, memories = zip(*runs["ours"])
+# Forward, and backward to inputs and weights; the attention's projection once an image.
+length = statistics.mean(len(ids) - 1 for own in captions for ids in own)
+operations = 3 * 2 * (captioner.step_products(len(words)) + captioner.image_products() / material.CAPTIONS / length)
+print(f"peak memory {max(memories):.0f} MB")
+table.finish([table.row(
+    "training, 60 captions a step", "tokens/s", speeds, "PyTorch", runs["PyTorch"], least=2.5,
+    limit=limits.share("the float32 peak", statistics.median(speeds) * operations, options.peak))], options.json)

@@ -77,13 +77,15 @@ enum Synthetic {
 
   /// An encoder that skips hashing its weights, which takes longer than using them once.
   static func encoder(
-    _ architecture: Architecture, threadCount: Int = 2, maximumBatchSize: Int = 8
+    _ architecture: Architecture, precision: Precision = .fp32, threadCount: Int = 2,
+    maximumBatchSize: Int = 8
   ) throws -> ImageEncoder {
-    ImageEncoder(
+    try ImageEncoder(
       EncoderIdentity(
         name: "synthetic", architecture: architecture, weightsHash: "",
         normalization: architecture.defaultNormalization, inputSize: 256),
-      try NetworkWeights(architecture.network, in: file(architecture)), threadCount: threadCount,
+      try NetworkWeights(architecture.network, in: file(architecture)), precision: precision,
+      threadCount: threadCount,
       maximumBatchSize: maximumBatchSize)
   }
 }

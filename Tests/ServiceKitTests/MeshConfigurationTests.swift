@@ -36,6 +36,7 @@ import Testing
       metrics: on
       metrics_port: 9464
       trace: /trace.jsonl
+      fast_decode: on
       encoder: resnet101
       store: /encoders
       model: /captioner.safetensors
@@ -63,6 +64,7 @@ import Testing
     #expect(configuration.logFormat == .json)
     #expect(configuration.metricsPort == 9464)
     #expect(configuration.trace == "/trace.jsonl")
+    #expect(configuration.fastDecode)
     #expect(configuration.encoder == "resnet101")
     #expect(configuration.store == "/encoders")
     #expect(configuration.model == "/captioner.safetensors")
@@ -113,6 +115,7 @@ import Testing
 
   @Test func metricsCanBeTurnedOff() throws {
     #expect(try parse("").metricsPort == 0)
+    #expect(try !parse("").fastDecode)
     #expect(try parse("metrics: off\nmetrics_port: 9464").metricsPort == nil)
     #expect(try parse("", ["CAPTIONMESH_METRICS": "off"]).metricsPort == nil)
   }

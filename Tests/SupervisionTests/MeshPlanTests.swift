@@ -48,7 +48,7 @@ import Testing
 
   @Test(arguments: [
     ("loader", ["--encoder", "resnet", "--store", "/store"]),
-    ("encoder", ["--encoder", "resnet", "--store", "/store"]),
+    ("encoder", ["--encoder", "resnet", "--store", "/store", "--precision", "fp32"]),
     ("decoder", ["--model", "/model"]), ("scorer", []),
   ])
   func workersGetWhatTheyNeed(name: String, own: [String]) throws {

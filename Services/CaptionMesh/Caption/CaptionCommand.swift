@@ -106,7 +106,8 @@ struct CaptionCommand: AsyncParsableCommand {
     let paths = compare ? localOptions.model : [try localOptions.modelPath]
     return try zip(paths, ModelName.names(of: paths)).map { path, name in
       let captioner = try LocalCaptioner(
-        model: path, store: localOptions.store, threads: localOptions.threads)
+        model: path, store: localOptions.store, precision: localOptions.precision,
+        threads: localOptions.threads)
       let search = BeamSearch(width: beam, vocabulary: captioner.checkpoint.vocabulary)
       let best = try captioner.captions([image], search: search)[0].get().best
       let caption = ModelCaption(best, of: captioner.checkpoint, model: name)

@@ -27,6 +27,8 @@ struct EncodeCommand: AsyncParsableCommand {
   @Option(help: "Encoder store; by default ~/.local/share/captionmesh/encoders.")
   var store: String?
 
+  @OptionGroup var precisionOption: PrecisionOption
+
   @Option(name: .shortAndLong, help: "NumPy file to write.")
   var output: String
 
@@ -41,7 +43,8 @@ struct EncodeCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let encoder = try EncoderStore(path: store).load(encoder, threadCount: threads)
+    let encoder = try EncoderStore(path: store).load(
+      encoder, precision: precisionOption.precision, threadCount: threads)
     var maps: [Tensor] = []
     for start in stride(from: 0, to: images.count, by: batch) {
       let paths = images[start..<min(start + batch, images.count)]

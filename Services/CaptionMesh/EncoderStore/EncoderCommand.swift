@@ -8,7 +8,7 @@ struct EncoderCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "encoder",
     abstract: "Manage the encoders: fetch and import weights, list them, check them.",
-    subcommands: [Pull.self, Import.self, List.self, Verify.self])
+    subcommands: [Pull.self, Import.self, Quantize.self, List.self, Verify.self])
 
   /// The store that the subcommands work on.
   struct StoreOptions: ParsableArguments {

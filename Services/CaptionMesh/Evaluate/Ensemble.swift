@@ -23,7 +23,10 @@ struct Ensemble {
   ///
   /// - Throws: ``CheckpointError`` also when vocabularies differ; ``EncoderError``,
   ///   ``DatasetError``.
-  init(models: [String], caches: [String], store: String?, threads: Int, batchSize: Int) throws {
+  init(
+    models: [String], caches: [String], store: String?, precision: PrecisionChoice, threads: Int,
+    batchSize: Int
+  ) throws {
     let caches = try caches.map { (path: $0, cache: try FeatureCache(path: $0)) }
     members = try models.map { try Checkpoint(path: $0) }
     self.threads = threads
@@ -55,7 +58,8 @@ struct Ensemble {
       } else {
         let (store, entry) = try EncoderStore(path: store)
           .entry(matching: member.features, beside: path)
-        let encoder = try store.load(entry.identity.name, threadCount: threads)
+        let encoder = try store.load(
+          entry.identity.name, precision: precision, threadCount: threads)
         sources.append(.encoder(encoder))
       }
     }

@@ -128,8 +128,8 @@ struct EvaluateCommand: AsyncParsableCommand {
   ) throws -> ([String], String) {
     let models = try run.map { [RunFolder.best(of: $0)] } ?? localOptions.modelPaths
     let ensemble = try Ensemble(
-      models: models, caches: features, store: localOptions.store, threads: localOptions.threads,
-      batchSize: batch)
+      models: models, caches: features, store: localOptions.store,
+      precision: localOptions.precision, threads: localOptions.threads, batchSize: batch)
     let vocabulary = ensemble.members[0].vocabulary
     let searches = beam.widths.map { width in
       var search = BeamSearch(width: width, vocabulary: vocabulary)

@@ -40,6 +40,8 @@ struct FeaturesCommand: AsyncParsableCommand {
   @Option(help: "Encoder store; by default ~/.local/share/captionmesh/encoders.")
   var store: String?
 
+  @OptionGroup var precisionOption: PrecisionOption
+
   @Option(name: .shortAndLong, help: "Feature cache to write.")
   var output: String
 
@@ -76,6 +78,10 @@ struct FeaturesCommand: AsyncParsableCommand {
     guard (0...100).contains(crops), (0.1...1).contains(crop) else {
       throw ValidationError("--crops is in 0...100, --crop in 0.1...1")
     }
+    guard !mesh || precisionOption.precision == .fp32 else {
+      throw ValidationError(
+        "--precision is for an encoder of this process; the mesh's is in its configuration")
+    }
     guard (data == nil) == (karpathy != nil), (karpathy == nil) == (images == nil) else {
       throw ValidationError("give either --data, or --karpathy and --images")
     }
@@ -93,7 +99,8 @@ struct FeaturesCommand: AsyncParsableCommand {
         try await encode(rows, encoding, identity, atATime: 64)
       }
     } else {
-      let encoder = try EncoderStore(path: store).load(encoder, threadCount: threads)
+      let encoder = try EncoderStore(path: store).load(
+        encoder, precision: precisionOption.precision, threadCount: threads)
       try await encode(
         rows, LocalEncoding(encoder: encoder, threads: threads), identity, atATime: batch)
     }

@@ -18,19 +18,23 @@ struct LocalCaptioner: Sendable {
   /// - Throws: ``CheckpointError``, ``EncoderError``.
   init(_ options: LocalOptions) throws {
     try self.init(
-      model: options.modelPath, store: options.store, threads: options.threads)
+      model: options.modelPath, store: options.store, precision: options.precision,
+      threads: options.threads)
   }
 
   /// Loads the checkpoint of that path and the encoder that it was trained on.
   ///
   /// - Throws: ``CheckpointError``, ``EncoderError``.
-  init(model: String, store: String?, threads: Int) throws {
+  init(
+    model: String, store: String?, precision: PrecisionChoice = .fp32, threads: Int
+  ) throws {
     checkpoint = try Checkpoint(path: model)
     decoder = checkpoint.decoder
     let (store, entry) = try EncoderStore(path: store)
       .entry(matching: checkpoint.features, beside: model)
     source = FeatureSource(
-      encoder: try store.load(entry.identity.name, threadCount: threads), threads: threads)
+      encoder: try store.load(
+        entry.identity.name, precision: precision, threadCount: threads), threads: threads)
   }
 
   /// A photograph's outcome.
@@ -56,10 +60,21 @@ struct LocalCaptioner: Sendable {
     let maps = try source.features(of: paths, decoder)
     var found: [Tensor] = []
     for case .success(let map) in maps { found.append(map) }
-    Parallel.setThreadsPerProduct(1)
-    var captions =
-      found.isEmpty
-      ? [][...] : search.captions(FeatureBatch(found), with: self.decoder)[...]
+    var captions = decode(found, search)[...]
     return maps.map { map in map.map { _ in captions.removeFirst() } }
+  }
+
+  /// Searches for the captions of feature maps, an even part of them in each thread.
+  private func decode(_ maps: [Tensor], _ search: BeamSearch) -> [DecodedCaption] {
+    Parallel.setThreadsPerProduct(1)
+    let shares = min(source.threads, maps.count)
+    let parts = (0..<shares).map {
+      Array(maps[maps.count * $0 / shares..<maps.count * ($0 + 1) / shares])
+    }
+    let decoder = decoder
+    return Parallel.map(parts) { (_, part: [Tensor]) -> [DecodedCaption] in
+      let features = FeatureBatch(part)
+      return search.captions(features, with: decoder)
+    }.flatMap { $0 }
   }
 }

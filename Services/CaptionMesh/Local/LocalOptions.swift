@@ -1,4 +1,5 @@
 import ArgumentParser
+import Encoders
 import FoundationEssentials
 import Models
 
@@ -13,8 +14,12 @@ struct LocalOptions: ParsableArguments {
   @Option(help: "Encoder store; by default ~/.local/share/captionmesh/encoders.")
   var store: String?
 
+  @OptionGroup var precisionOption: PrecisionOption
+
   @Option(help: "Threads; by default one for each processor.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  var precision: PrecisionChoice { precisionOption.precision }
 
   /// The checkpoint's path, where there can be but one.
   var modelPath: String {

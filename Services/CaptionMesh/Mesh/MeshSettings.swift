@@ -25,6 +25,12 @@ struct MeshSettings: ParsableArguments {
   @Option(help: "Encoder store; by default ~/.local/share/captionmesh/encoders.")
   var store: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Numbers that the encoders multiply: fp32, bf16, int8 or auto, as `captionmesh encode --help` "
+        + "explains them; by default as the configuration says, else fp32."))
+  var precision: PrecisionChoice?
+
   @Option(help: "Checkpoint to serve; by default the one that comes with the program.")
   var model: String?
 
@@ -47,7 +53,8 @@ struct MeshSettings: ParsableArguments {
     let pairs: [(String, String?)] = [
       ("--loaders", loaders.map(String.init)), ("--encoders", encoders.map(String.init)),
       ("--decoders", decoders.map(String.init)), ("--config", config), ("--store", store),
-      ("--model", model), ("--trace", trace), ("--log-format", logFormat?.rawValue),
+      ("--precision", precision?.rawValue), ("--model", model), ("--trace", trace),
+      ("--log-format", logFormat?.rawValue),
     ]
     return pairs.flatMap { name, value in value.map { [name, $0] } ?? [] }
   }
@@ -59,6 +66,7 @@ struct MeshSettings: ParsableArguments {
     // The dispatcher would say so too, but in its log.
     _ = try configuration.serverSecurity(
       logger: Logger(label: "keys") { _ in SwiftLogNoOpLogHandler() })
+    if let precision { configuration.precision = .init(rawValue: precision.rawValue)! }
     configuration.trace = trace ?? configuration.trace
     configuration.logFormat = logFormat ?? configuration.logFormat
     if let loaders { configuration.stages[.load]!.workers = loaders }

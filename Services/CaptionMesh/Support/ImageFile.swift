@@ -15,7 +15,8 @@ enum ImageFile {
   static func tensor(
     _ path: String, _ preprocessing: Preprocessing, _ decoder: ImageDecoder
   ) throws -> Tensor {
-    preprocessing.tensor(of: try image(path, decoder))
+    let bytes = try read(path)
+    return try unsafe preprocessing.tensor(from: bytes.span.bytes, name: path, decoder: decoder)
   }
 
   /// A file's photograph.

@@ -62,6 +62,10 @@ public struct KernelTable<Scalar>: @unchecked Sendable {
       Int, Output, Input, Output, Output, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar,
       Scalar
     ) -> Void
+  let packedCount: (_ outputs: Int, _ inputs: Int) -> Int
+  let pack: (Int, Int, Input, _ outputStride: Int, _ inputStride: Int, Output) -> Void
+  let packedProduct:
+    (Int, _ outputs: Int, _ inputs: Int, Input, Int, _ packed: Input, Int, Output, Int) -> Void
 }
 
 private func operation(_ transpose: Bool) -> CBLAS_TRANSPOSE {
@@ -111,7 +115,10 @@ extension KernelTable where Scalar == Float {
       attentionScoresTanhBackward: c.attention_scores_tanh_backward,
       weightedSums: c.weighted_sums,
       dropout: c.dropout,
-      adam: c.adam)
+      adam: c.adam,
+      packedCount: c.packed_count,
+      pack: c.pack,
+      packedProduct: c.packed_product)
   }()
 }
 
@@ -158,6 +165,9 @@ extension KernelTable where Scalar == Double {
       attentionScoresTanhBackward: c.attention_scores_tanh_backward,
       weightedSums: c.weighted_sums,
       dropout: c.dropout,
-      adam: c.adam)
+      adam: c.adam,
+      packedCount: c.packed_count,
+      pack: c.pack,
+      packedProduct: c.packed_product)
   }()
 }

@@ -44,13 +44,15 @@ extension OneDNN.PrimitiveDescriptor {
   ///   - window: the kernel's size, stride, padding and dilation.
   ///   - algorithm: how it is computed.
   ///   - postOperations: what is done to each result while it is at hand.
+  ///   - scales: a factor for each output channel that multiplies the sum of products and bias,
+  ///     before the post-operations; for sources and weights of eight-bit integers.
   ///   - pass: what the result is for.
   /// - Throws: ``OneDNNError``, `unimplemented` where the algorithm does not suit the extents.
   public convenience init(
     convolution source: OneDNN.MemoryDescriptor, weights: OneDNN.MemoryDescriptor,
     bias: OneDNN.MemoryDescriptor, destination: OneDNN.MemoryDescriptor, window: OneDNN.Window,
-    algorithm: OneDNN.ConvolutionAlgorithm = .direct, postOperations: [OneDNN.PostOperation] = [],
-    pass: OneDNN.ForwardPass = .inference
+    algorithm: OneDNN.ConvolutionAlgorithm = .direct, scales: [Float]? = nil,
+    postOperations: [OneDNN.PostOperation] = [], pass: OneDNN.ForwardPass = .inference
   ) throws(OneDNNError) {
     let operation = "convolve \(source.extents) with \(weights.extents)"
     var raw = dnnl_convolution_desc_t()
@@ -65,7 +67,9 @@ extension OneDNN.PrimitiveDescriptor {
     // For few images oneDNN would rather take F(2×2, 3×3), which is slower than F(4×4, 3×3), and
     // makes an image's features depend on how many others are encoded together with it.
     try unsafe self.init(
-      operation: &raw, attributes: OneDNN.Attributes(postOperations),
+      operation: &raw,
+      attributes: OneDNN.Attributes(
+        postOperations, scales: scales.map { OneDNN.Scales(factors: $0, axis: 1) }),
       implementation: algorithm == .winograd ? "wino_4x3" : nil, operation)
   }
 

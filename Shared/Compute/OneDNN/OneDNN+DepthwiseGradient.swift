@@ -80,14 +80,3 @@ extension OneDNN.MemoryDescriptor {
     }
   }
 }
-
-extension OneDNN.Memory {
-  /// The bytes that the argument is bound to, as float32.
-  fileprivate func floats() throws(OneDNNError) -> UnsafePointer<Float> {
-    var base: UnsafeMutableRawPointer?
-    try unsafe OneDNN.check(
-      dnnl_memory_get_data_handle(handle, &base), "read a memory of \(descriptor.extents)")
-    guard let base = unsafe base else { preconditionFailure("an argument without bytes") }
-    return unsafe UnsafePointer(base.assumingMemoryBound(to: Float.self))
-  }
-}

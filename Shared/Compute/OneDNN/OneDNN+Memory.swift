@@ -94,6 +94,30 @@ extension OneDNN {
       }
     }
 
+    /// Runs `body` with the bytes that the argument is bound to, padding included, as float32.
+    public func withFloats<R>(
+      _ body: (Span<Float>) throws(OneDNNError) -> R
+    ) throws(OneDNNError) -> R {
+      precondition(descriptor.dataType == .float32, "\(descriptor.dataType) is not float32")
+      let floats = try unsafe UnsafeBufferPointer(
+        start: floats(), count: descriptor.byteCount / MemoryLayout<Float>.stride)
+      return try body(unsafe floats.span)
+    }
+
+    /// The bytes that the argument is bound to, as float32.
+    func floats() throws(OneDNNError) -> UnsafePointer<Float> {
+      unsafe UnsafePointer(try bytes().assumingMemoryBound(to: Float.self))
+    }
+
+    /// The bytes that the argument is bound to.
+    func bytes() throws(OneDNNError) -> UnsafeMutableRawPointer {
+      var base: UnsafeMutableRawPointer?
+      try unsafe OneDNN.check(
+        dnnl_memory_get_data_handle(handle, &base), "read a memory of \(descriptor.extents)")
+      guard let base = unsafe base else { preconditionFailure("an argument without bytes") }
+      return unsafe base
+    }
+
     private func withBytes<R>(
       _ base: UnsafeMutableRawPointer, _ body: () throws(OneDNNError) -> R
     ) throws(OneDNNError) -> R {

@@ -1,5 +1,4 @@
 internal import COneDNN
-public import Tensor
 
 extension OneDNN {
   /// Extents, element type and layout of an argument, without its bytes.
@@ -12,15 +11,14 @@ extension OneDNN {
     /// An argument with the given extents in oneDNN's order: N, C, H, W for activations,
     /// [groups,] O, I, H, W for weights.
     ///
-    /// - Throws: ``OneDNNError`` for extents that are negative or too many (at most 12) and for
-    ///   element types that oneDNN does not know (float64, int64).
+    /// - Throws: ``OneDNNError`` for extents that are negative or too many (at most 12).
     public init(
-      _ extents: [Int], _ elementType: ElementType = .float32, _ layout: Layout
+      _ extents: [Int], _ dataType: DataType = .float32, _ layout: Layout
     ) throws(OneDNNError) {
       var raw = dnnl_memory_desc_t()
       let count = Int32(clamping: extents.count)
       let dimensions = extents.map(Int64.init)
-      let type = OneDNN.dataType(of: elementType)
+      let type = dataType.raw
       let status =
         switch layout {
         case .any:
@@ -33,7 +31,7 @@ extension OneDNN {
           unsafe dnnl_memory_desc_init_by_strides(
             &raw, count, dimensions, type, layout.strides(of: extents))
         }
-      try OneDNN.check(status, "describe a tensor of \(elementType) \(extents)")
+      try OneDNN.check(status, "describe a tensor of \(dataType) \(extents)")
       self.raw = raw
     }
 
@@ -44,9 +42,21 @@ extension OneDNN {
       }
     }
 
+    /// The type of its elements.
+    public var dataType: DataType { DataType(raw: raw.data_type) }
+
     /// Bytes that such an argument takes, padding included.
     public var byteCount: Int {
       unsafe withUnsafePointer(to: raw) { unsafe Int(dnnl_memory_desc_get_size($0)) }
+    }
+
+    /// The same extents and layout with elements of another type, which has the same size.
+    public func read(as type: DataType) -> MemoryDescriptor {
+      precondition(
+        type.byteCount == dataType.byteCount, "\(type) has another size than \(dataType)")
+      var raw = raw
+      raw.data_type = type.raw
+      return MemoryDescriptor(raw: raw)
     }
 
     public static func == (a: Self, b: Self) -> Bool {
@@ -80,18 +90,6 @@ extension OneDNN {
         stride *= Int64(extents[axis])
       }
       return strides
-    }
-  }
-
-  /// oneDNN's name of an element type.
-  static func dataType(of elementType: ElementType) -> dnnl_data_type_t {
-    switch elementType {
-    case .float16: dnnl_f16
-    case .float32: dnnl_f32
-    case .int32: dnnl_s32
-    case .int8: dnnl_s8
-    case .uint8: dnnl_u8
-    case .float64, .int64: dnnl_data_type_undef
     }
   }
 }

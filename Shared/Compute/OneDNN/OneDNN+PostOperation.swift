@@ -5,6 +5,8 @@ extension OneDNN {
   public enum PostOperation: Equatable, Sendable {
     /// Adds what is in the destination already.
     case sum
+    /// Adds a multiple of what is in the destination already, read as another type of the same size.
+    case weightedSum(Float, DataType)
     /// Adds another tensor of the destination's extents, the argument
     /// ``Role/addedAfterwards``; comes first.
     case add(MemoryDescriptor)
@@ -14,14 +16,22 @@ extension OneDNN {
     case clippedReLU(limit: Float)
   }
 
-  /// The post-operations of a primitive, the factors of its result (one for each index of the
-  /// first axis), and where its scratch memory comes from: the caller, so that all primitives can
-  /// share it.
+  /// Factors of a primitive's result: one for each index of an axis, or a single one.
+  struct Scales {
+    var factors: [Float]
+    var axis = 0
+
+    /// The bit of the axis along which factors differ, as oneDNN wants it.
+    fileprivate var mask: Int32 { factors.count == 1 ? 0 : 1 << Int32(axis) }
+  }
+
+  /// The post-operations of a primitive, the factors of its result, and where its scratch memory
+  /// comes from: the caller, so that all primitives can share it.
   @safe
   final class Attributes {
     let handle: dnnl_primitive_attr_t
 
-    init(_ postOperations: [PostOperation], scales: [Float]? = nil) throws(OneDNNError) {
+    init(_ postOperations: [PostOperation], scales: Scales? = nil) throws(OneDNNError) {
       var handle: dnnl_primitive_attr_t?
       try unsafe OneDNN.check(dnnl_primitive_attr_create(&handle), "make attributes")
       unsafe self.handle = handle!
@@ -36,6 +46,8 @@ extension OneDNN {
           switch operation {
           case .sum:
             unsafe dnnl_post_ops_append_sum(list, 1)
+          case .weightedSum(let factor, let type):
+            unsafe dnnl_post_ops_append_sum_v2(list, factor, type.raw)
           case .add(let addend):
             unsafe withUnsafePointer(to: addend.raw) {
               unsafe dnnl_post_ops_append_binary(list, dnnl_binary_add, $0)
@@ -50,10 +62,9 @@ extension OneDNN {
       try unsafe OneDNN.check(
         dnnl_primitive_attr_set_post_ops(self.handle, list), "set post-operations")
       guard let scales else { return }
-      let firstAxis: Int32 = 1 << 0
       try unsafe OneDNN.check(
         dnnl_primitive_attr_set_output_scales(
-          self.handle, Int64(scales.count), firstAxis, scales),
+          self.handle, Int64(scales.factors.count), scales.mask, scales.factors),
         "set factors")
     }
 

@@ -41,13 +41,14 @@ extension OneDNN {
     /// - Parameters:
     ///   - source: what is copied.
     ///   - destination: where to.
-    ///   - scales: one factor for each index of the first axis; nil multiplies by nothing.
+    ///   - scales: one factor for each index of the first axis, or a single one for all; nil
+    ///     multiplies by nothing.
     public init(
       reorder source: MemoryDescriptor, to destination: MemoryDescriptor, scales: [Float]? = nil
     ) throws(OneDNNError) {
       var handle: dnnl_primitive_desc_t?
       let engine = try Engine.cpu()
-      let attributes = try Attributes([], scales: scales)
+      let attributes = try Attributes([], scales: scales.map { Scales(factors: $0) })
       let status = unsafe withUnsafePointer(to: source.raw) { source in
         unsafe withUnsafePointer(to: destination.raw) { destination in
           unsafe dnnl_reorder_primitive_desc_create(

@@ -8,7 +8,8 @@ extension OneDNN {
     /// - Parameters:
     ///   - source: what is copied.
     ///   - destination: where to.
-    ///   - scales: one factor for each index of the first axis; nil multiplies by nothing.
+    ///   - scales: one factor for each index of the first axis, or a single one for all; nil
+    ///     multiplies by nothing.
     public init(
       from source: Memory, to destination: Memory, scales: [Float]? = nil
     ) throws(OneDNNError) {

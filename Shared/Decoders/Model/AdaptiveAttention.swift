@@ -11,11 +11,17 @@ public import Compute
 public struct AdaptiveAttention: CaptionDecoder {
   public let configuration: DecoderConfiguration
   public let parameters: ParameterSet<Float>
+  let wordLayers: WordLayers
+  let attentionLayer: AttentionLayer<Float>
+  let sentinelLayer: SentinelLayer<Float>
 
   public init(_ configuration: DecoderConfiguration, _ parameters: ParameterSet<Float>) {
     precondition(configuration.architecture == .adaptive)
     self.configuration = configuration
     self.parameters = parameters
+    wordLayers = WordLayers(configuration, parameters)
+    attentionLayer = AttentionLayer(parameters, configuration, packing: .forward)
+    sentinelLayer = SentinelLayer(parameters, packing: .forward)
   }
 
   public func open(_ features: FeatureBatch<Float>, rows: Int) -> any DecodingSession {
@@ -48,9 +54,9 @@ final class AdaptiveSession: DecodingSession {
     let parameters = model.parameters
     embeddingSize = configuration.embeddingSize
     let means = features.means(rows: Matrix<Float>.paddedRowCount(features.images))
-    step = WordStep(configuration, parameters, features, means: means, rows: rows)
-    attentionLayer = AttentionLayer(parameters, configuration)
-    sentinelLayer = SentinelLayer(parameters)
+    step = WordStep(configuration, model.wordLayers, features, means: means, rows: rows)
+    attentionLayer = model.attentionLayer
+    sentinelLayer = model.sentinelLayer
     values = features.project(LinearLayer(parameters, "context_projection"))
     values.values.relu()
     keys = values.project(attentionLayer.encoder)
@@ -78,11 +84,11 @@ final class AdaptiveSession: DecodingSession {
 
   func step(words: [Int]) -> Matrix<Float> {
     let state = step.state
-    let rows = state.padded
+    let rows = state.all
     let input = input[rows: rows]
     input[columns: 0..<embeddingSize].copy(from: step.embed(words))
     let context = input[columns: embeddingSize..<input.columns]
-    context[rows: 0..<state.rows].gather(globals, rows: state.images)
+    context.gather(globals, rows: state.images)
 
     let gate = gate[rows: rows]
     sentinelLayer.gate(input, state.hidden, into: gate)

@@ -8,11 +8,19 @@ public import Compute
 public struct AttendAndTell: CaptionDecoder {
   public let configuration: DecoderConfiguration
   public let parameters: ParameterSet<Float>
+  let wordLayers: WordLayers
+  let attentionLayer: AttentionLayer<Float>
+  let gateLayer: LinearLayer<Float>?
 
   public init(_ configuration: DecoderConfiguration, _ parameters: ParameterSet<Float>) {
     precondition(configuration.architecture == .attend)
     self.configuration = configuration
     self.parameters = parameters
+    wordLayers = WordLayers(configuration, parameters)
+    attentionLayer = AttentionLayer(parameters, configuration, packing: .forward)
+    gateLayer =
+      configuration.context == .gated
+      ? LinearLayer(parameters, "f_beta", packing: .forward) : nil
   }
 
   public func open(_ features: FeatureBatch<Float>, rows: Int) -> any DecodingSession {
@@ -42,18 +50,17 @@ final class AttendSession: DecodingSession {
 
   init(_ model: AttendAndTell, _ features: FeatureBatch<Float>, rows: Int) {
     let configuration = model.configuration
-    let parameters = model.parameters
     self.features = features
     pooling = configuration.pooling
     let means = features.means(
       rows: Matrix<Float>.paddedRowCount(features.images), pooling: configuration.pooling)
-    step = WordStep(configuration, parameters, features, means: means, rows: rows)
-    attentionLayer = AttentionLayer(parameters, configuration)
+    step = WordStep(configuration, model.wordLayers, features, means: means, rows: rows)
+    attentionLayer = model.attentionLayer
     keys = features.project(attentionLayer.encoder).pooled(configuration.pooling)
-    gateLayer = configuration.context == .gated ? LinearLayer(parameters, "f_beta") : nil
+    gateLayer = model.gateLayer
     values =
       configuration.context == .projected
-      ? features.project(LinearLayer(parameters, "context_projection")) : features
+      ? features.project(LinearLayer(model.parameters, "context_projection")) : features
 
     let rows = step.capacity
     query = Matrix(rows, configuration.attentionSize)
@@ -71,8 +78,8 @@ final class AttendSession: DecodingSession {
 
   func step(words: [Int]) -> Matrix<Float> {
     let state = step.state
-    let query = query[rows: state.padded]
-    let context = context[rows: state.padded]
+    let query = query[rows: state.all]
+    let context = context[rows: state.all]
     attentionLayer.decoder.forward(state.hidden, into: query)
     let imageRows = state.imageRows
     for (image, rows) in imageRows {
@@ -80,12 +87,12 @@ final class AttendSession: DecodingSession {
         keys: keys[image], queries: query[rows: rows], into: weights[rows: rows])
     }
     attention.softmax()
-    pooling?.fold(attention, into: nativeWeights[rows: 0..<state.rows])
+    pooling?.fold(attention, into: nativeWeights[rows: state.all])
     for (image, rows) in imageRows {
       context[rows: rows].weightedSums(nativeWeights[rows: rows], values[image])
     }
     if let gateLayer {
-      let gate = gate[rows: state.padded]
+      let gate = gate[rows: state.all]
       gateLayer.forward(state.hidden, into: gate)
       gate.sigmoid()
       context.multiply(context, gate)

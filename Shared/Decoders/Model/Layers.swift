@@ -4,19 +4,43 @@ public import Compute
 public struct LinearLayer<Scalar: Real>: Sendable {
   public let weight: Matrix<Scalar>
   public let bias: Matrix<Scalar>
+  private let packed: PackedMatrix<Scalar>?
+  private let packedBackward: PackedMatrix<Scalar>?
 
-  public init(_ parameters: ParameterSet<Scalar>, _ name: String) {
+  public init(_ parameters: ParameterSet<Scalar>, _ name: String, packing: Packing = .none) {
     weight = parameters["\(name).weight"]
     bias = parameters["\(name).bias"]
+    packed = packing == .none ? nil : PackedMatrix(weight)
+    packedBackward =
+      packing == .forwardAndBackward ? PackedMatrix(weight, transposed: true) : nil
   }
 
   /// y = x·Wᵀ + b.
   public func forward(_ x: Matrix<Scalar>, into y: Matrix<Scalar>) {
-    y.linear(x, weight, bias)
+    product(x, into: y)
+    y.addBias(bias)
+  }
+
+  /// y = x·Wᵀ, or has it added.
+  func product(_ x: Matrix<Scalar>, into y: Matrix<Scalar>, accumulate: Bool = false) {
+    if let packed {
+      y.product(x, packed, accumulate: accumulate)
+    } else {
+      y.product(x, weight, transposeB: true, accumulate: accumulate)
+    }
+  }
+
+  /// Adds the gradient of the input to `dx`, given ∂y.
+  public func addInputGradient(_ dy: Matrix<Scalar>, to dx: Matrix<Scalar>) {
+    if let packedBackward {
+      dx.product(dy, packedBackward, accumulate: true)
+    } else {
+      dx.product(dy, weight, accumulate: true)
+    }
   }
 
   /// Adds the gradients of weight and bias to `gradient`, given the layer's input and ∂y. The
-  /// gradient of the input is `dx.product(dy, weight)`, left to the caller, who may not need it.
+  /// gradient of the input is left to the caller, who may not need it.
   public func accumulate(
     into gradient: LinearLayer, x: Matrix<Scalar>, dy: Matrix<Scalar>
   ) {
@@ -32,9 +56,13 @@ public struct AttentionLayer<Scalar: Real>: Sendable {
   public let full: LinearLayer<Scalar>
   public let activation: AttentionActivation
 
-  public init(_ parameters: ParameterSet<Scalar>, _ configuration: DecoderConfiguration) {
+  /// - Parameter packing: of the layer that queries go through.
+  public init(
+    _ parameters: ParameterSet<Scalar>, _ configuration: DecoderConfiguration,
+    packing: Packing = .none
+  ) {
     encoder = LinearLayer(parameters, "attention.encoder_att")
-    decoder = LinearLayer(parameters, "attention.decoder_att")
+    decoder = LinearLayer(parameters, "attention.decoder_att", packing: packing)
     full = LinearLayer(parameters, "attention.full_att")
     activation = configuration.activation
   }

@@ -13,8 +13,20 @@ public struct RecurrentLayer<Scalar: Real>: Sendable {
   public let hiddenWeight: Matrix<Scalar>
   public let inputBias: Matrix<Scalar>
   public let hiddenBias: Matrix<Scalar>
+  private var packed: Packed?
+  private var packedBackward: Packed?
 
-  public init(_ parameters: ParameterSet<Scalar>, _ configuration: DecoderConfiguration) {
+  /// Weights for products of few rows each; those of the hidden state part by part.
+  private struct Packed {
+    var embedding: PackedMatrix<Scalar>?
+    let context: PackedMatrix<Scalar>
+    let hidden: [PackedMatrix<Scalar>]
+  }
+
+  public init(
+    _ parameters: ParameterSet<Scalar>, _ configuration: DecoderConfiguration,
+    packing: Packing = .none
+  ) {
     cell = configuration.cell
     hiddenSize = configuration.hiddenSize
     let input = parameters["decode_step.weight_ih"]
@@ -23,6 +35,15 @@ public struct RecurrentLayer<Scalar: Real>: Sendable {
     hiddenWeight = parameters["decode_step.weight_hh"]
     inputBias = parameters["decode_step.bias_ih"]
     hiddenBias = parameters["decode_step.bias_hh"]
+    if packing == .none { return }
+    packed = Packed(
+      embedding: packing == .forward ? PackedMatrix(embeddingWeight) : nil,
+      context: PackedMatrix(contextWeight),
+      hidden: hiddenParts.map { PackedMatrix(hiddenWeight[rows: $0.rows]) })
+    if packing == .forward { return }
+    packedBackward = Packed(
+      context: PackedMatrix(contextWeight, transposed: true),
+      hidden: hiddenParts.map { PackedMatrix(hiddenWeight[rows: $0.rows], transposed: true) })
   }
 
   /// Columns of the working gates that the input reaches.
@@ -43,7 +64,11 @@ public struct RecurrentLayer<Scalar: Real>: Sendable {
   /// gates = the embeddings' products and all biases.
   public func begin(_ embedded: Matrix<Scalar>, into gates: Matrix<Scalar>) {
     let input = gates[columns: inputColumns]
-    input.product(embedded, embeddingWeight, transposeB: true)
+    if let embeddingWeight = packed?.embedding {
+      input.product(embedded, embeddingWeight)
+    } else {
+      input.product(embedded, embeddingWeight, transposeB: true)
+    }
     input.addBias(inputBias)
     for part in hiddenParts {
       let columns = gates[columns: part.columns]
@@ -54,8 +79,12 @@ public struct RecurrentLayer<Scalar: Real>: Sendable {
 
   /// gates += the context's product.
   public func addContext(_ context: Matrix<Scalar>, into gates: Matrix<Scalar>) {
-    gates[columns: inputColumns].product(
-      context, contextWeight, transposeB: true, accumulate: true)
+    let input = gates[columns: inputColumns]
+    if let packed {
+      input.product(context, packed.context, accumulate: true)
+    } else {
+      input.product(context, contextWeight, transposeB: true, accumulate: true)
+    }
   }
 
   /// Adds the hidden state's product to the gates, activates them and advances the state. `cell`
@@ -64,9 +93,14 @@ public struct RecurrentLayer<Scalar: Real>: Sendable {
     _ gates: Matrix<Scalar>, previousHidden: Matrix<Scalar>, previousCell: Matrix<Scalar>,
     hidden: Matrix<Scalar>, cell cellState: Matrix<Scalar>
   ) {
-    for part in hiddenParts {
-      gates[columns: part.columns].product(
-        previousHidden, hiddenWeight[rows: part.rows], transposeB: true, accumulate: true)
+    for (index, part) in hiddenParts.enumerated() {
+      let columns = gates[columns: part.columns]
+      if let packed {
+        columns.product(previousHidden, packed.hidden[index], accumulate: true)
+      } else {
+        columns.product(
+          previousHidden, hiddenWeight[rows: part.rows], transposeB: true, accumulate: true)
+      }
     }
     switch cell {
     case .lstm: gates.lstmForward(previousCell: previousCell, cell: cellState, hidden: hidden)
@@ -97,15 +131,23 @@ public struct RecurrentLayer<Scalar: Real>: Sendable {
     case .rnn: dgates.tanhBackward(hidden, dhidden)
     }
     for (index, part) in hiddenParts.enumerated() {
-      dprevious.product(
-        dgates[columns: part.columns], hiddenWeight[rows: part.rows],
-        accumulate: cell == .gru || index > 0)
+      let (columns, accumulate) = (dgates[columns: part.columns], cell == .gru || index > 0)
+      if let packedBackward {
+        dprevious.product(columns, packedBackward.hidden[index], accumulate: accumulate)
+      } else {
+        dprevious.product(columns, hiddenWeight[rows: part.rows], accumulate: accumulate)
+      }
     }
   }
 
   /// ∂context of a step.
   public func contextGradient(_ dgates: Matrix<Scalar>, into dcontext: Matrix<Scalar>) {
-    dcontext.product(dgates[columns: inputColumns], contextWeight)
+    let input = dgates[columns: inputColumns]
+    if let packedBackward {
+      dcontext.product(input, packedBackward.context)
+    } else {
+      dcontext.product(input, contextWeight)
+    }
   }
 
   /// ∂embedded of all steps.

@@ -1,9 +1,6 @@
 import Compute
 
 /// Hidden and cell states of the rows in a batch, with room to reorder them and to step them.
-///
-/// Products run over ``padded`` rows, a few more than there are beams; what the rows beyond hold is
-/// finite and means nothing.
 final class RecurrentState {
   private(set) var rows = 0
   private(set) var images: [Int] = []
@@ -14,7 +11,7 @@ final class RecurrentState {
   ///   - images: rows of the first state, one an image; what follows them is not used.
   ///   - capacity: the most beams there will be.
   init(images: Int, initial: InitialStateLayer<Float>.States, capacity: Int) {
-    let capacity = Matrix<Float>.paddedRowCount(max(capacity, images))
+    let capacity = max(capacity, images)
     hiddenBuffers = (0..<2).map { _ in Matrix(capacity, initial.hidden.columns) }
     cellBuffers = (0..<2).map { _ in Matrix(capacity, initial.cell.columns) }
     rows = images
@@ -37,10 +34,10 @@ final class RecurrentState {
     return runs
   }
 
-  /// The rows that products run over.
-  var padded: Range<Int> { 0..<Matrix<Float>.paddedRowCount(rows) }
-  var hidden: Matrix<Float> { hiddenBuffers[0][rows: padded] }
-  var cell: Matrix<Float> { cellBuffers[0][rows: padded] }
+  /// The rows in use.
+  var all: Range<Int> { 0..<rows }
+  var hidden: Matrix<Float> { hiddenBuffers[0][rows: all] }
+  var cell: Matrix<Float> { cellBuffers[0][rows: all] }
 
   /// Row i becomes the former row `parents[i]`.
   func select(parents: [Int]) {
@@ -55,8 +52,8 @@ final class RecurrentState {
   /// One step of the cell from the gates before activation and without the hidden state's product.
   func advance(_ layer: RecurrentLayer<Float>, gates: Matrix<Float>) {
     layer.advance(
-      gates, previousHidden: hidden, previousCell: cell, hidden: hiddenBuffers[1][rows: padded],
-      cell: cellBuffers[1][rows: padded])
+      gates, previousHidden: hidden, previousCell: cell, hidden: hiddenBuffers[1][rows: all],
+      cell: cellBuffers[1][rows: all])
     swapBuffers()
   }
 

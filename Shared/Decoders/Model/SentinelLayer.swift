@@ -7,10 +7,10 @@ public struct SentinelLayer<Scalar: Real>: Sendable {
   /// The sentinel's place among the attention's keys.
   public let key: LinearLayer<Scalar>
 
-  public init(_ parameters: ParameterSet<Scalar>) {
-    inputGate = LinearLayer(parameters, "sentinel.input_gate")
-    hiddenGate = LinearLayer(parameters, "sentinel.hidden_gate")
-    key = LinearLayer(parameters, "attention.sentinel_att")
+  public init(_ parameters: ParameterSet<Scalar>, packing: Packing = .none) {
+    inputGate = LinearLayer(parameters, "sentinel.input_gate", packing: packing)
+    hiddenGate = LinearLayer(parameters, "sentinel.hidden_gate", packing: packing)
+    key = LinearLayer(parameters, "attention.sentinel_att", packing: packing)
   }
 
   /// σ(W_x·x + W_h·h_previous).
@@ -18,7 +18,7 @@ public struct SentinelLayer<Scalar: Real>: Sendable {
     _ input: Matrix<Scalar>, _ previousHidden: Matrix<Scalar>, into gate: Matrix<Scalar>
   ) {
     inputGate.forward(input, into: gate)
-    gate.product(previousHidden, hiddenGate.weight, transposeB: true, accumulate: true)
+    hiddenGate.product(previousHidden, into: gate, accumulate: true)
     gate.addBias(hiddenGate.bias)
     gate.sigmoid()
   }

@@ -5,11 +5,13 @@ public import Compute
 public struct ShowAndTell: CaptionDecoder {
   public let configuration: DecoderConfiguration
   public let parameters: ParameterSet<Float>
+  let wordLayers: WordLayers
 
   public init(_ configuration: DecoderConfiguration, _ parameters: ParameterSet<Float>) {
     precondition(configuration.architecture == .tell)
     self.configuration = configuration
     self.parameters = parameters
+    wordLayers = WordLayers(configuration, parameters)
   }
 
   public func open(_ features: FeatureBatch<Float>, rows: Int) -> any DecodingSession {
@@ -23,7 +25,8 @@ final class TellSession: DecodingSession {
 
   init(_ model: ShowAndTell, _ features: FeatureBatch<Float>, rows: Int) {
     let means = features.means(rows: Matrix<Float>.paddedRowCount(features.images))
-    step = WordStep(model.configuration, model.parameters, features, means: means, rows: rows)
+    step = WordStep(
+      model.configuration, model.wordLayers, features, means: means, rows: rows)
   }
 
   let cells = 0

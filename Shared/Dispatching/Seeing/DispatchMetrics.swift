@@ -47,7 +47,37 @@ public struct DispatchMetrics {
     }
   }
 
+  /// What is recorded of answers of one kind.
+  private struct AnswerMetrics {
+    let count: Counter
+    let duration: Metrics.Timer
+    let attempts: Recorder
+
+    init(_ kind: AnswerKind, _ factory: any MetricsFactory) {
+      let pipeline = ("pipeline", kind.pipeline.rawValue)
+      let outcome = ("outcome", kind.outcome)
+      count = Counter(
+        label: "captionmesh_requests_total",
+        dimensions: [pipeline, outcome, ("reason", kind.reason)], factory: factory)
+      duration = Timer(
+        label: "captionmesh_request_duration_seconds", dimensions: [pipeline, outcome],
+        factory: factory)
+      attempts = Recorder(
+        label: "captionmesh_request_attempts", dimensions: [pipeline], aggregate: true,
+        factory: factory)
+    }
+  }
+
+  private struct AnswerKind: Hashable {
+    let pipeline: Pipeline
+    let outcome: String
+    /// gRPC's status code.
+    let reason: String
+  }
+
   private let factory: any MetricsFactory
+  /// Made when there is the first of a kind.
+  private var answers: [AnswerKind: AnswerMetrics] = [:]
   private let stages: [String: StageMetrics]
   /// What counters that are kept elsewhere had reached when somebody looked last.
   private var reached: [String: Int] = [:]
@@ -79,31 +109,27 @@ public struct DispatchMetrics {
   }
 
   /// A request that was answered before came again.
-  func remembered(_ answer: Answer<StagePayload>, _ pipeline: Pipeline) {
-    count("remembered", answer, pipeline)
+  mutating func remembered(_ answer: Answer<StagePayload>, _ pipeline: Pipeline) {
+    metrics(of: answer, "remembered", pipeline).count.increment()
   }
 
-  func answered(_ answer: Answer<StagePayload>, _ pipeline: Pipeline, after duration: Duration) {
-    count(answer.outcome, answer, pipeline)
-    Metrics.Timer(
-      label: "captionmesh_request_duration_seconds",
-      dimensions: [("pipeline", pipeline.rawValue), ("outcome", answer.outcome)], factory: factory
-    ).record(duration: duration)
-    if answer.attempts > 0 {
-      Recorder(
-        label: "captionmesh_request_attempts", dimensions: [("pipeline", pipeline.rawValue)],
-        aggregate: true, factory: factory
-      ).record(answer.attempts)
-    }
+  mutating func answered(
+    _ answer: Answer<StagePayload>, _ pipeline: Pipeline, after duration: Duration
+  ) {
+    let metrics = metrics(of: answer, answer.outcome, pipeline)
+    metrics.count.increment()
+    metrics.duration.record(duration: duration)
+    if answer.attempts > 0 { metrics.attempts.record(answer.attempts) }
   }
 
-  private func count(_ outcome: String, _ answer: Answer<StagePayload>, _ pipeline: Pipeline) {
-    Counter(
-      label: "captionmesh_requests_total",
-      dimensions: [
-        ("pipeline", pipeline.rawValue), ("outcome", outcome), ("reason", answer.reason),
-      ], factory: factory
-    ).increment()
+  private mutating func metrics(
+    of answer: Answer<StagePayload>, _ outcome: String, _ pipeline: Pipeline
+  ) -> AnswerMetrics {
+    let kind = AnswerKind(pipeline: pipeline, outcome: outcome, reason: answer.reason)
+    if let metrics = answers[kind] { return metrics }
+    let metrics = AnswerMetrics(kind, factory)
+    answers[kind] = metrics
+    return metrics
   }
 
   // MARK: What is

@@ -26,7 +26,7 @@ extension TrainableEncoder {
     let weights = try NetworkWeights(identity.architecture.network, in: file)
     var identity = identity
     identity.weightsHash = weights.hash()
-    return ImageEncoder(
+    return try ImageEncoder(
       identity, weights, threadCount: threadCount, maximumBatchSize: maximumBatchSize)
   }
 

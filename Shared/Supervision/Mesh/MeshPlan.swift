@@ -86,10 +86,14 @@ public struct MeshPlan: Sendable {
       "--log-format", configuration.logFormat.rawValue,
     ]
     switch worker {
-    case .loader, .encoder: arguments += ["--encoder", encoder, "--store", store]
+    case .loader: arguments += ["--encoder", encoder, "--store", store]
+    case .encoder:
+      arguments += ["--encoder", encoder, "--store", store]
+      arguments += ["--precision", configuration.precision.rawValue]
     case .decoder: arguments += ["--model", model]
     case .scorer: break
     }
+    if worker == .loader, configuration.fastDecode { arguments.append("--fast-decode") }
     return try command(worker.rawValue, arguments, threads: threads)
   }
 

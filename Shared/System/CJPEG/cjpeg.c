@@ -114,6 +114,11 @@ cjpeg_status cjpeg_read_header(cjpeg_decoder *decoder) {
   }
 }
 
+void cjpeg_reduce(cjpeg_decoder *decoder, uint32_t divisor) {
+  decoder->jpeg.scale_num = 1;
+  decoder->jpeg.scale_denom = divisor;
+}
+
 uint32_t cjpeg_width(const cjpeg_decoder *decoder) { return decoder->jpeg.image_width; }
 
 uint32_t cjpeg_height(const cjpeg_decoder *decoder) { return decoder->jpeg.image_height; }
@@ -122,16 +127,25 @@ uint32_t cjpeg_channels(const cjpeg_decoder *decoder) {
   return decoder->jpeg.num_components == 4 ? 4 : 3;
 }
 
-cjpeg_status cjpeg_decode(cjpeg_decoder *decoder, uint8_t *pixels) {
+cjpeg_status cjpeg_start(cjpeg_decoder *decoder, uint32_t *width, uint32_t *height) {
   struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
-  size_t stride = (size_t)cjpeg_width(decoder) * cjpeg_channels(decoder);
   if (setjmp(decoder->escape)) return decoder->status;
   jpeg_start_decompress(jpeg);
-  while (jpeg->output_scanline < jpeg->output_height) {
-    JSAMPROW row = pixels + jpeg->output_scanline * stride;
+  *width = jpeg->output_width;
+  *height = jpeg->output_height;
+  return cjpeg_ok;
+}
+
+cjpeg_status cjpeg_read_rows(cjpeg_decoder *decoder, uint8_t *pixels, uint32_t rows) {
+  struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
+  size_t stride = (size_t)jpeg->output_width * cjpeg_channels(decoder);
+  JDIMENSION first = jpeg->output_scanline, end = first + rows;
+  if (setjmp(decoder->escape)) return decoder->status;
+  while (jpeg->output_scanline < end) {
+    JSAMPROW row = pixels + (jpeg->output_scanline - first) * stride;
     jpeg_read_scanlines(jpeg, &row, 1);
   }
-  jpeg_finish_decompress(jpeg);
+  if (end == jpeg->output_height) jpeg_finish_decompress(jpeg);
   return cjpeg_ok;
 }
 

@@ -1,6 +1,9 @@
 #include "cpixels.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "vbmi.h"
 
 // The bodies below are compiled twice on x86-64: for any machine, and for one with AVX2.
 #define BODY static inline __attribute__((always_inline)) void
@@ -58,11 +61,11 @@ BODY resample_row_block(const uint8_t *source, size_t row_bytes, cpixels_axis ax
   }
 }
 
-BODY resample_rows(const uint8_t *source, size_t rows, size_t width, cpixels_axis axis,
-                   uint8_t *target) {
+BODY resample_rows(const uint8_t *source, size_t rows, size_t width, int followed,
+                   cpixels_axis axis, uint8_t *target) {
   size_t row_bytes = width * channels, target_bytes = axis.outputs * channels;
-  size_t row = 0;
-  for (; row + block_rows < rows; row += block_rows) {
+  size_t row = 0, in_blocks = followed ? rows : rows - 1;
+  for (; row + block_rows <= in_blocks; row += block_rows) {
     resample_row_block(source + row * row_bytes, row_bytes, axis, target + row * target_bytes);
   }
   for (; row < rows; row++) {
@@ -81,42 +84,99 @@ BODY resample_column_block(const uint8_t *source, size_t row_bytes, size_t colum
   for (size_t i = 0; i < columns; i++) target[i] = rounded(sums[i]);
 }
 
+BODY resample_output_row(const uint8_t *source, size_t row_bytes, cpixels_axis axis, size_t y,
+                         uint8_t *target) {
+  const uint8_t *rows = source + (size_t)axis.first[y] * row_bytes;
+  const int32_t *weights = axis.weights + y * axis.taps;
+  size_t column = 0;
+  for (; column + block_columns <= row_bytes; column += block_columns) {
+    resample_column_block(rows + column, row_bytes, block_columns, weights, axis.taps,
+                          target + column);
+  }
+  resample_column_block(rows + column, row_bytes, row_bytes - column, weights, axis.taps,
+                        target + column);
+}
+
 BODY resample_columns(const uint8_t *source, size_t row_bytes, cpixels_axis axis,
                       uint8_t *target) {
-  for (size_t y = 0; y < axis.outputs; y++, target += row_bytes) {
-    const uint8_t *rows = source + (size_t)axis.first[y] * row_bytes;
-    const int32_t *weights = axis.weights + y * axis.taps;
-    size_t column = 0;
-    for (; column + block_columns <= row_bytes; column += block_columns) {
-      resample_column_block(rows + column, row_bytes, block_columns, weights, axis.taps,
-                            target + column);
+  for (size_t y = 0; y < axis.outputs; y++)
+    resample_output_row(source, row_bytes, axis, y, target + y * row_bytes);
+}
+
+BODY resample_columns_to_planes(const uint8_t *source, size_t width, cpixels_axis axis,
+                                const float *table, uint8_t *row, float *planes) {
+  size_t plane = axis.outputs * width;
+  for (size_t y = 0; y < axis.outputs; y++) {
+    resample_output_row(source, width * channels, axis, y, row);
+    float *target = planes + y * width;
+    for (size_t x = 0; x < width; x++) {
+      target[x] = table[row[x * channels]];
+      target[x + plane] = table[row[x * channels + 1] + 256];
+      target[x + 2 * plane] = table[row[x * channels + 2] + 512];
     }
-    resample_column_block(rows + column, row_bytes, row_bytes - column, weights, axis.taps,
-                          target + column);
   }
 }
 
 #if defined(__x86_64__)
 __attribute__((target("avx2"))) static void resample_rows_avx2(
-    const uint8_t *source, size_t rows, size_t width, cpixels_axis axis, uint8_t *target) {
-  resample_rows(source, rows, width, axis, target);
+    const uint8_t *source, size_t rows, size_t width, int followed, cpixels_axis axis,
+    uint8_t *target) {
+  resample_rows(source, rows, width, followed, axis, target);
 }
 
 __attribute__((target("avx2"))) static void resample_columns_avx2(
     const uint8_t *source, size_t row_bytes, cpixels_axis axis, uint8_t *target) {
   resample_columns(source, row_bytes, axis, target);
 }
+
+__attribute__((target("avx2"))) static void resample_columns_to_planes_avx2(
+    const uint8_t *source, size_t width, cpixels_axis axis, const float *table, uint8_t *row,
+    float *planes) {
+  resample_columns_to_planes(source, width, axis, table, row, planes);
+}
 #endif
 
-void cpixels_resample_rows(const uint8_t *source, size_t rows, size_t width, cpixels_axis axis,
-                           uint8_t *target) {
+struct cpixels_rows_plan {
+  size_t width;
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2")) {
-    resample_rows_avx2(source, rows, width, axis, target);
+  int plain;
+  vbmi_plan *vbmi;
+#endif
+};
+
+cpixels_rows_plan *cpixels_plan_rows(size_t width, cpixels_axis axis, int plain) {
+  cpixels_rows_plan *plan = calloc(1, sizeof *plan);
+  if (plan == NULL) return NULL;
+  plan->width = width;
+#if defined(__x86_64__)
+  plan->plain = plain || !__builtin_cpu_supports("avx2");
+  if (!plain && vbmi_is_here()) plan->vbmi = vbmi_plan_rows(width, axis);
+#else
+  (void)axis, (void)plain;
+#endif
+  return plan;
+}
+
+void cpixels_free_plan(cpixels_rows_plan *plan) {
+#if defined(__x86_64__)
+  if (plan->vbmi != NULL) vbmi_free_plan(plan->vbmi);
+#endif
+  free(plan);
+}
+
+void cpixels_resample_rows(const cpixels_rows_plan *plan, cpixels_axis axis, const uint8_t *source,
+                           size_t rows, int followed, uint8_t *target) {
+#if defined(__x86_64__)
+  if (plan->vbmi != NULL) {
+    vbmi_resample_rows(plan->vbmi, source, rows, target);
+    return;
+  }
+  if (!plan->plain) {
+    resample_rows_avx2(source, rows, plan->width, followed, axis, target);
     return;
   }
 #endif
-  resample_rows(source, rows, width, axis, target);
+  resample_rows(source, rows, plan->width, followed, axis, target);
 }
 
 void cpixels_resample_columns(const uint8_t *source, size_t row_bytes, cpixels_axis axis,
@@ -128,4 +188,15 @@ void cpixels_resample_columns(const uint8_t *source, size_t row_bytes, cpixels_a
   }
 #endif
   resample_columns(source, row_bytes, axis, target);
+}
+
+void cpixels_resample_columns_to_planes(const uint8_t *source, size_t width, cpixels_axis axis,
+                                        const float *table, uint8_t *row, float *planes) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) {
+    resample_columns_to_planes_avx2(source, width, axis, table, row, planes);
+    return;
+  }
+#endif
+  resample_columns_to_planes(source, width, axis, table, row, planes);
 }

@@ -78,6 +78,7 @@ extension Trainer {
         values: Matrix<Float>(features.values.rows, features.values.columns))
     }
     let mixing = wordMixing(seed: seed)
+    let layers = StepLayers(configuration, parameters)
 
     let results = Parallel.map(shards.ranges) { thread, range in
       let gradient = gradients[thread]
@@ -90,7 +91,8 @@ extension Trainer {
       var batch = CaptionBatch(
         captions: members.map { (image: $0.image, ids: $0.caption.ids) },
         weights: weights.count == members.count ? weights : nil)
-      let pass = CaptionPass(configuration, parameters, gradient: gradient, options: options.pass)
+      let pass = CaptionPass(
+        configuration, parameters, gradient: gradient, options: options.pass, layers: layers)
       let states = initial.states[rows: range]
       let own = seed &+ UInt64(thread) &* 0x2545_F491_4F6C_DD1D
       if let mixing {

@@ -14,16 +14,20 @@ public struct CaptionPass<Scalar: Real>: Sendable {
   let parameters: ParameterSet<Scalar>
   let gradient: ParameterSet<Scalar>
   let options: PassOptions
+  let layers: StepLayers<Scalar>
 
   /// A pass that adds to `gradient`.
+  ///
+  /// - Parameter layers: of the parameters as they are; by default made for this pass alone.
   public init(
     _ configuration: DecoderConfiguration, _ parameters: ParameterSet<Scalar>,
-    gradient: ParameterSet<Scalar>, options: PassOptions
+    gradient: ParameterSet<Scalar>, options: PassOptions, layers: StepLayers<Scalar>? = nil
   ) {
     self.configuration = configuration
     self.parameters = parameters
     self.gradient = gradient
     self.options = options
+    self.layers = layers ?? StepLayers(configuration, parameters)
   }
 
   /// The images of a pass, and where their gradients go.
@@ -88,7 +92,8 @@ public struct CaptionPass<Scalar: Real>: Sendable {
     _ batch: CaptionBatch, _ features: FeatureBatch<Scalar>,
     _ states: InitialStateLayer<Scalar>.States
   ) -> Matrix<Scalar> {
-    let plain = CaptionPass(configuration, parameters, gradient: gradient, options: .plain)
+    let plain = CaptionPass(
+      configuration, parameters, gradient: gradient, options: .plain, layers: layers)
     let (_, attention) = plain.forward(batch, features, states, Seeds(0))
     let logits = Matrix<Scalar>(batch.tokenCount, configuration.vocabularySize)
     LinearLayer(parameters, "fc").forward(attention.output(), into: logits)
@@ -134,12 +139,13 @@ public struct CaptionPass<Scalar: Real>: Sendable {
     initial.hidden.gather(states.hidden, rows: batch.images)
     initial.cell.gather(states.cell, rows: batch.images)
     let recurrence = Recurrence(
-      configuration, parameters, batch, embedded: embedded, initial: initial)
+      configuration, layers.recurrent, batch, embedded: embedded, initial: initial)
     let attention: any ImageAttention<Scalar> =
       switch configuration.architecture {
       case .tell: NoAttention(recurrence)
       case .attend:
-        SoftAttention(configuration, parameters, gradient: gradient, batch, features, recurrence)
+        SoftAttention(
+          configuration, parameters, layers, gradient: gradient, batch, features, recurrence)
       case .adaptive:
         SentinelAttention(
           configuration, parameters, gradient: gradient, batch, features, recurrence)

@@ -23,11 +23,10 @@ struct Recurrence<Scalar: Real> {
 
   /// - Parameter initial: the first state of each caption, in the batch's order.
   init(
-    _ configuration: DecoderConfiguration, _ parameters: ParameterSet<Scalar>,
-    _ batch: CaptionBatch,
+    _ configuration: DecoderConfiguration, _ layer: RecurrentLayer<Scalar>, _ batch: CaptionBatch,
     embedded: Matrix<Scalar>, initial: InitialStateLayer<Scalar>.States
   ) {
-    layer = RecurrentLayer(parameters, configuration)
+    self.layer = layer
     steps = batch.packedRows
     self.embedded = embedded
     self.initial = initial

@@ -10,6 +10,7 @@ final class SoftAttention<Scalar: Real>: ImageAttention {
   private let parameters: ParameterSet<Scalar>
   private let gradient: ParameterSet<Scalar>
   private let layer: AttentionLayer<Scalar>
+  private let gateLayer: LinearLayer<Scalar>?
   private let batch: CaptionBatch
   private let recurrence: Recurrence<Scalar>
   private let features: FeatureBatch<Scalar>
@@ -39,8 +40,8 @@ final class SoftAttention<Scalar: Real>: ImageAttention {
 
   init(
     _ configuration: DecoderConfiguration, _ parameters: ParameterSet<Scalar>,
-    gradient: ParameterSet<Scalar>, _ batch: CaptionBatch, _ features: FeatureBatch<Scalar>,
-    _ recurrence: Recurrence<Scalar>
+    _ layers: StepLayers<Scalar>, gradient: ParameterSet<Scalar>, _ batch: CaptionBatch,
+    _ features: FeatureBatch<Scalar>, _ recurrence: Recurrence<Scalar>
   ) {
     self.configuration = configuration
     self.parameters = parameters
@@ -48,7 +49,8 @@ final class SoftAttention<Scalar: Real>: ImageAttention {
     self.batch = batch
     self.features = features
     self.recurrence = recurrence
-    layer = AttentionLayer(parameters, configuration)
+    layer = layers.attention ?? AttentionLayer(parameters, configuration)
+    gateLayer = layers.gate
     keys = features.linear(layer.encoder).pooled(configuration.pooling)
     values =
       configuration.context == .projected
@@ -89,9 +91,9 @@ final class SoftAttention<Scalar: Real>: ImageAttention {
       attended[rows: row..<row + 1].weightedSums(
         nativeAttention[rows: row..<row + 1], values[batch.images[caption]])
     }
-    if configuration.context == .gated {
+    if let gateLayer {
       let gate = gate[rows: rows]
-      LinearLayer(parameters, "f_beta").forward(hidden, into: gate)
+      gateLayer.forward(hidden, into: gate)
       gate.sigmoid()
       context[rows: rows].multiply(attended[rows: rows], gate)
     }
@@ -114,11 +116,11 @@ final class SoftAttention<Scalar: Real>: ImageAttention {
     let dprevious = gradients.carried.hidden[rows: 0..<rows.count]
     let dattended = dattended[rows: rows]
     recurrence.layer.contextGradient(gradients.gates[rows: rows], into: dattended)
-    if configuration.context == .gated {
+    if let gateLayer {
       let dgate = dgate[rows: rows]
       dattended.gateBackward(
         dattended, attended[rows: rows], gate: gate[rows: rows], dgate: dgate)
-      dprevious.product(dgate, parameters["f_beta.weight"], accumulate: true)
+      gateLayer.addInputGradient(dgate, to: dprevious)
     }
 
     let dnative = Matrix<Scalar>(rows.count, features.cells)
@@ -143,15 +145,15 @@ final class SoftAttention<Scalar: Real>: ImageAttention {
         query: query[rows: row..<row + 1], dkeys: dkeys[image],
         dquery: dquery[rows: row..<row + 1])
     }
-    dprevious.product(dquery[rows: rows], layer.decoder.weight, accumulate: true)
+    layer.decoder.addInputGradient(dquery[rows: rows], to: dprevious)
   }
 
   func finish(_ gradients: Recurrence<Scalar>.Gradients, dfeatures: FeatureBatch<Scalar>?) {
     let attentionGradient = AttentionLayer(gradient, configuration)
     layer.decoder.accumulate(
       into: attentionGradient.decoder, x: recurrence.previousHidden, dy: dquery)
-    if configuration.context == .gated {
-      LinearLayer(parameters, "f_beta").accumulate(
+    if let gateLayer {
+      gateLayer.accumulate(
         into: LinearLayer(gradient, "f_beta"), x: recurrence.previousHidden, dy: dgate)
     }
     let dnativeKeys = dkeys.pooledGradient(configuration.pooling)

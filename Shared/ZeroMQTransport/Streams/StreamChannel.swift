@@ -137,6 +137,29 @@ extension StreamChannel {
     }
   }
 
+  /// Sends parts in their order, together where the window allows.
+  ///
+  /// - Throws: `RPCError`.
+  func write(contentsOf parts: some Sequence<StreamPart>) async throws {
+    var rest = Array(parts)[...]
+    while let first = rest.first {
+      let count = perform { state in
+        var count = 0
+        for part in rest {
+          guard state.stream.write(part, now: .now) == .accepted else { break }
+          count += 1
+        }
+        return count
+      }
+      rest = rest.dropFirst(count)
+      // What was not accepted has to wait or is refused.
+      if count == 0 {
+        try await write(first)
+        rest = rest.dropFirst()
+      }
+    }
+  }
+
   private func waitForWindow() async throws {
     let id = state.withLock { state in
       state.nextWriter += 1

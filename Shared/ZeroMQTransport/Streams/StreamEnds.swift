@@ -32,7 +32,7 @@ struct StreamOutbound<Part: Sendable>: ClosableRPCWriterProtocol {
   }
 
   func write(contentsOf parts: some Sequence<Part>) async throws {
-    for part in parts { try await channel.write(convert(part)) }
+    try await channel.write(contentsOf: parts.lazy.map(convert))
   }
 
   func finish() async { channel.finishWriting() }

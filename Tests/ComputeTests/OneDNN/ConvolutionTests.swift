@@ -122,6 +122,7 @@ import Testing
             for operation in test.postOperations {
               switch operation {
               case .sum, .add: sum += Double(old[result.count])
+              case .weightedSum(let factor, _): sum += Double(factor) * Double(old[result.count])
               case .relu: sum = max(sum, 0)
               case .clippedReLU(let limit): sum = min(max(sum, 0), Double(limit))
               }

@@ -30,14 +30,23 @@ cjpeg_decoder *cjpeg_open(const uint8_t *bytes, size_t count);
 /// Reads up to the first scan. The functions below tell what was found there.
 cjpeg_status cjpeg_read_header(cjpeg_decoder *decoder);
 
+/// The dimensions that are stored.
 uint32_t cjpeg_width(const cjpeg_decoder *decoder);
 uint32_t cjpeg_height(const cjpeg_decoder *decoder);
 
 /// Bytes of a decoded pixel: 3 for RGB (gray is replicated), 4 for CMYK as it is stored.
 uint32_t cjpeg_channels(const cjpeg_decoder *decoder);
 
-/// Decodes width·height·channels bytes, row by row, and checks that the file is complete.
-cjpeg_status cjpeg_decode(cjpeg_decoder *decoder, uint8_t *pixels);
+/// Asks for an image smaller by `divisor`, which is 1, 2, 4 or 8: blocks of 8×8 pixels are
+/// transformed to smaller ones.
+void cjpeg_reduce(cjpeg_decoder *decoder, uint32_t divisor);
+
+/// Begins to decode, and tells the dimensions that come out.
+cjpeg_status cjpeg_start(cjpeg_decoder *decoder, uint32_t *width, uint32_t *height);
+
+/// Decodes the next `rows` rows of width·channels bytes, of which there must be as many, and checks
+/// with the last one that the file is complete.
+cjpeg_status cjpeg_read_rows(cjpeg_decoder *decoder, uint8_t *pixels, uint32_t rows);
 
 /// What libjpeg said about the call that failed, in English; valid until the decoder is closed.
 const char *cjpeg_message(const cjpeg_decoder *decoder);

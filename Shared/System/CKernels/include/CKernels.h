@@ -96,6 +96,14 @@
     void (*adam)(long n, REAL *w, const REAL *g, REAL *m, REAL *v, REAL rate, REAL beta1,         \
                  REAL beta2, REAL epsilon, REAL correction1, REAL correction2, REAL clip,         \
                  REAL decay);                                                                     \
+    /* Elements that `outputs` × `inputs` weights take once packed. */                            \
+    long (*packed_count)(long outputs, long inputs);                                              \
+    /* Lays out weights, w[output·output_stride + input·input_stride], for the next function. */  \
+    void (*pack)(long outputs, long inputs, const REAL *w, long output_stride, long input_stride, \
+                 REAL *packed);                                                                   \
+    /* y[r][j] = Σ_i x[r][i]·w[j][i], added to y where `accumulate` is not 0; w is packed. */     \
+    void (*packed_product)(long rows, long outputs, long inputs, const REAL *x, long ldx,         \
+                           const REAL *packed, long accumulate, REAL *y, long ldy);               \
   } CKernels_##S;                                                                                 \
   const CKernels_##S *ck_kernels_##S(void);
 
@@ -131,5 +139,15 @@ typedef struct {
 } CKernels_depthwise;
 
 const CKernels_depthwise *ck_kernels_depthwise(void);
+
+/// y[r][c] = min(max(x[r][c]·scale[c] + shift[c], 0), 255), rounded to the nearest integer, ties to
+/// even: one function for x in float and one for the upper halves of floats (bfloat16).
+typedef struct {
+  void (*f32)(long rows, long n, const float *x, const float *scale, const float *shift, uint8_t *y);
+  void (*bf16)(long rows, long n, const uint16_t *x, const float *scale, const float *shift,
+               uint8_t *y);
+} CKernels_preactivation;
+
+const CKernels_preactivation *ck_kernels_preactivation(void);
 
 #endif
