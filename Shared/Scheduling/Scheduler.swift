@@ -37,7 +37,7 @@ public struct Scheduler<Payload: Sendable>: Sendable {
   /// Never later than the first moment at which a worker may have a lapse; one that was heard of
   /// meanwhile may leave it too early, which costs one look.
   var earliestLapse = Duration.maximum
-  /// The workers that are to leave.
+  /// The workers that are to leave, so that nobody looks for them among all after each event.
   var leaving: Set<WorkerID> = []
   /// The mean time that requests took of late; what `retryAfter` is guessed from.
   var meanResidence: Duration?

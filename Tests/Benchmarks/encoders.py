@@ -7,6 +7,8 @@ import argparse, json, os, subprocess, tempfile, time
 
 import numpy as np
 
+from program import Program
+
 # All runtimes' workers spin for a while after a run; the others' turn comes when they sleep.
 PAUSE = 0.05
 PRECISIONS = ("fp32", "bf16", "int8")
@@ -20,31 +22,16 @@ READY_SECONDS = {"resnet101": 1.5, "efficientnet-lite2": 0.5}
 MEGABYTES = {("resnet101", "fp32"): 450, ("resnet101", "int8"): 200}
 
 
-class Ours:
+class Ours(Program):
     def __init__(self, program, store, name, threads, images, batch, size, precision):
         start = time.perf_counter()
-        self.process = subprocess.Popen(
-            [program, "encode", store, name, str(threads), images, str(batch), str(size), precision],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout.readline().strip() == "ready"
+        super().__init__(program, "encode", store, name, str(threads), images, str(batch), str(size), precision)
         self.ready = time.perf_counter() - start
-
-    def ask(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        return self.process.stdout.readline().strip()
-
-    def run(self):
-        return float(self.ask("run"))
 
     def features(self, folder):
         file = os.path.join(folder, "features")
         self.ask("write " + file)
         return np.fromfile(file, np.float32)
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
 
 
 def timed(body):

@@ -3,12 +3,13 @@
 
 Started by Tests/Benchmarks/run, which builds the program. The photographs are invented, with the
 spectrum of real ones, unless a folder of them is given."""
-import argparse, glob, io, os, statistics, subprocess, tempfile, time
+import argparse, glob, io, os, statistics, tempfile, time
 
 import numpy as np
 from PIL import Image
 
 import limits, material, table
+from program import Program
 
 WIDTH, HEIGHT, SIZE = 500, 375, 256
 PREPROCESSING = f"rgb-{SIZE}x{SIZE}-pillow-bilinear-torchvision"
@@ -64,28 +65,14 @@ def torchvision_loader():
     return load
 
 
-class Ours:
+class Ours(Program):
     def __init__(self, program, files, decoding="exact", preprocessing=PREPROCESSING):
-        self.process = subprocess.Popen([program, preprocessing, decoding, *files],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout.readline().strip() == "ready"
-
-    def ask(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        return self.process.stdout.readline().strip()
-
-    def run(self):
-        return float(self.ask("run"))
+        super().__init__(program, preprocessing, decoding, *files)
 
     def result(self, folder):
         file = os.path.join(folder, "tensor")
         self.ask("write " + file)
         return np.fromfile(file, np.float32).reshape(3, SIZE, SIZE)
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
 
 
 class Peer:

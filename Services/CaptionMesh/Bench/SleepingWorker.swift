@@ -12,13 +12,7 @@ struct SleepingWorker: Sendable {
   /// Of one photograph.
   let milliseconds: Double
   /// One in hand and the next one at hand, as workers have.
-  private let capacity = 2
-
-  init(stage: Stage, output: StagePayload, milliseconds: Double) {
-    self.stage = stage
-    self.output = output
-    self.milliseconds = milliseconds
-  }
+  private static let capacity = 2
 
   /// Works until the stream or the task ends.
   ///
@@ -26,7 +20,7 @@ struct SleepingWorker: Sendable {
   func run(over client: GRPCClient<some ClientTransport>) async throws {
     let (outbox, send) = AsyncStream<[WorkerMessage]>.makeStream()
     let hello = WorkerHello(
-      stage: stage, capacity: capacity, maximumBatch: 1, build: ThisProcess.build,
+      stage: stage, capacity: Self.capacity, maximumBatch: 1, build: ThisProcess.build,
       pid: ThisProcess.pid,
       host: ThisProcess.host, identity: StageIdentity())
     send.yield([.hello(hello)])
@@ -44,7 +38,7 @@ struct SleepingWorker: Sendable {
                 send.yield([.heartbeat(WorkerHeartbeat(progress: 0, memoryBytes: 0))])
               }
             }
-            send.yield([.credit(capacity)])
+            send.yield([.credit(Self.capacity)])
           case .task(let task):
             try await Task.sleep(for: .milliseconds(milliseconds))
             let result = TaskOutput(task: task.id, payload: output, milliseconds: milliseconds)

@@ -161,14 +161,23 @@ struct ChaosCommand: AsyncParsableCommand {
     let total = Duration.milliseconds(Int(minutes * 60_000))
     let alone = try await load.run(for: total / 10)
     let best = Double(alone.captioned) / (total / 10 / .seconds(1))
+    // Those who are not admitted come again so soon that ten times as much is asked for.
     load.callers = 600
-    load.pause = .milliseconds(600)
+    load.pause = .seconds(Double(load.callers - (try await admitted(mesh))) / (10 * max(best, 1)))
     let flooded = try await load.run(for: total)
     let rate = Double(flooded.captioned) / (total / .seconds(1))
     let asked = Double(flooded.asked) / (total / .seconds(1))
     print(
       "captioned \(best.rounded(1)) a second with 64 calls at a time; \(rate.rounded(1)) a second "
         + "when asked for \(asked.rounded(1))")
+  }
+
+  /// The most requests that the mesh has in hand.
+  private func admitted(_ mesh: ChaosMesh) async throws -> Int {
+    let status = try await withGRPCClient(transport: mesh.transport()) {
+      try await Control.Client($0).status()
+    }
+    return status.limits["requests"] ?? 0
   }
 
   /// Weighs the mesh's processes once a second.

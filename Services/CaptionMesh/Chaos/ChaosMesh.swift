@@ -80,10 +80,13 @@ struct ChaosMesh: Sendable {
   }
 
   func client() throws -> GRPCClient<ZeroMQClientTransport> {
+    GRPCClient(transport: try transport())
+  }
+
+  func transport() throws -> ZeroMQClientTransport {
     var options = ZeroMQTransportOptions()
     options.connectTimeout = .seconds(4)
-    return GRPCClient(
-      transport: try ZeroMQClientTransport(
-        address: ZeroMQAddress(directory.dispatcherAddress), options: options))
+    return try ZeroMQClientTransport(
+      address: ZeroMQAddress(directory.dispatcherAddress), options: options)
   }
 }
