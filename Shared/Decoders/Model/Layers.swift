@@ -56,7 +56,7 @@ public struct AttentionLayer<Scalar: Real>: Sendable {
   public let full: LinearLayer<Scalar>
   public let activation: AttentionActivation
 
-  /// - Parameter packing: of the layer that queries go through.
+  /// The layer of a decoder's parameters; `packing` is of the part that queries go through.
   public init(
     _ parameters: ParameterSet<Scalar>, _ configuration: DecoderConfiguration,
     packing: Packing = .none

@@ -16,9 +16,8 @@ public struct CaptionPass<Scalar: Real>: Sendable {
   let options: PassOptions
   let layers: StepLayers<Scalar>
 
-  /// A pass that adds to `gradient`.
-  ///
-  /// - Parameter layers: of the parameters as they are; by default made for this pass alone.
+  /// A pass that adds to `gradient`. Its layers are of the parameters as they are; by default they
+  /// are made for this pass alone.
   public init(
     _ configuration: DecoderConfiguration, _ parameters: ParameterSet<Scalar>,
     gradient: ParameterSet<Scalar>, options: PassOptions, layers: StepLayers<Scalar>? = nil
