@@ -12,7 +12,7 @@ import ZeroMQTransport
 struct Gateway {
   let services: [any Service]
 
-  /// - Parameter dispatchers: their addresses; none: this user's mesh.
+  /// - Parameter dispatchers: their addresses, before those of the settings; none: this user's mesh.
   init(
     _ settings: GatewaySettings, dispatchers: [String], keys: KeyOptions, logger: Logger
   ) async throws {
@@ -26,9 +26,9 @@ struct Gateway {
     let tokens = try settings.tokens.map { try BearerTokens(path: $0) }
     let certificate = try Certificate(settings)
     let directory = RuntimeDirectory.default
-    let addresses = dispatchers.isEmpty ? [try directory.dispatcherAddress] : dispatchers
+    let first = dispatchers.isEmpty ? [try directory.dispatcherAddress] : dispatchers
     let meshes = Meshes(
-      all: try addresses.map { address in
+      all: try (first + settings.meshes).map { address in
         let address = try ZeroMQAddress(address)
         return try MeshClient(
           address: address, security: try keys.security(for: address, role: .administrator),
@@ -51,7 +51,9 @@ struct Gateway {
       metrics: metrics, logger: logger)
     let account = DoorAccount(directory: dispatchers.isEmpty ? directory : nil)
     var services: [any Service] = meshes.all.map { ClientConnection($0.client) }
-    if let supervisor { services.append(ClientConnection(supervisor)) }
+    if let supervisor {
+      services += [ClientConnection(supervisor), Heartbeat(directory: directory)] as [any Service]
+    }
     if settings.grpcPort != nil {
       services.append(
         RPCDoor(

@@ -42,4 +42,17 @@ public struct GatewayRecord: Codable, Hashable, Sendable {
   public static func remove(in directory: RuntimeDirectory) {
     unsafe unlink(directory.gatewayRecord)
   }
+
+  /// Says, by the record's time of modification, that the gateway gets on.
+  public static func beat(in directory: RuntimeDirectory) {
+    _ = unsafe utimensat(AT_FDCWD, directory.gatewayRecord, nil, 0)
+  }
+
+  /// The record's time of modification in nanoseconds, which changes with every beat; nil where
+  /// there is no record.
+  public static func lastBeat(in directory: RuntimeDirectory) -> Int64? {
+    var information = stat()
+    guard unsafe stat(directory.gatewayRecord, &information) == 0 else { return nil }
+    return Int64(information.st_mtim.tv_sec) * 1_000_000_000 + Int64(information.st_mtim.tv_nsec)
+  }
 }

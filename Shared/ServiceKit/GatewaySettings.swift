@@ -17,6 +17,9 @@ public struct GatewaySettings: Hashable, Sendable {
   public var origins: [String] = []
   /// The names that the gateway is called by beside addresses and localhost.
   public var hosts: [String] = []
+  /// The dispatchers of other meshes, by their addresses, whose models the gateway serves beside
+  /// those of its own mesh.
+  public var meshes: [String] = []
   public var limits = Limits()
 
   /// The bounds that the gateway keeps.
@@ -61,6 +64,7 @@ extension GatewaySettings {
     tokens = try section.string("tokens")
     origins = try section.strings("cors") ?? []
     hosts = try section.strings("hosts") ?? []
+    meshes = try section.strings("meshes") ?? []
     limits = try Limits(&section)
   }
 }

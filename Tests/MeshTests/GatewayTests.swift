@@ -11,35 +11,13 @@ struct GatewayTests {
   private let scripts = Programs.repository.path + "/Tests/MeshTests/Gateway"
   private let clients = Programs.repository.path + "/Deploy/clients"
 
-  /// A mesh with its door open, and what its status says of it.
-  private struct Open {
-    let mesh: TestMesh
-    let url: String
-    let grpc: String
-    let pid: Int
-  }
-
-  private func open(_ settings: [String: String] = [:]) throws -> Open {
-    let mesh = try TestMesh(
-      ["--encoders", "1"],
-      environment: [
-        "CAPTIONMESH_GATEWAY_SERVE": "on", "CAPTIONMESH_GATEWAY_PORT": "0",
-        "CAPTIONMESH_GATEWAY_GRPC_PORT": "0",
-      ].merging(settings) { $1 })
-    let status = try mesh.run(["mesh", "status", "--json"])
-    let gateway = try #require(status.object?["gateway"] as? [String: Any], "\(status.output)")
-    return Open(
-      mesh: mesh, url: try #require(gateway["address"] as? String),
-      grpc: try #require(gateway["grpc"] as? String), pid: try #require(gateway["pid"] as? Int))
-  }
-
   private func check(_ run: Run) {
     #expect(run.status == 0, "\(run.output.suffix(2_000))\(run.errors.suffix(2_000))")
   }
 
   @Test("curl, tritonclient and grpcio caption as the command does")
   func clientsOfOthers() throws {
-    let open = try open()
+    let open = try OpenGateway()
     let own = try open.mesh.run(["caption", photograph, "--json"])
     let caption = try #require(own.object?["caption"] as? String)
     let environment = ["CAPTIONMESH_URL": open.url, "CAPTIONMESH_GRPC": open.grpc]
@@ -61,7 +39,7 @@ struct GatewayTests {
 
   @Test("a browser sees photographs, where the model looked, and the mesh")
   func browser() throws {
-    let open = try open()
+    let open = try OpenGateway()
     let kept = ProcessInfo.processInfo.environment["CAPTIONMESH_SCREENSHOTS"]
     let folder =
       kept ?? FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
@@ -72,7 +50,7 @@ struct GatewayTests {
 
   @Test("what is bad is refused, and disturbs nobody")
   func badInput() throws {
-    let open = try open(["CAPTIONMESH_GATEWAY_SEND_SECONDS": "2"])
+    let open = try OpenGateway(["CAPTIONMESH_GATEWAY_SEND_SECONDS": "2"])
     let run = try Run(
       GatewayClients.python, ["\(scripts)/badinput.py", open.url, "\(open.pid)", photograph])
     check(run)
@@ -80,7 +58,7 @@ struct GatewayTests {
 
   @Test("what /openapi.json says is so, whatever schemathesis asks, and promtool reads the metrics")
   func openAPI() throws {
-    let open = try open()
+    let open = try OpenGateway()
     let schemathesis = GatewayClients.python.replacing("/python3", with: "/schemathesis")
     let run = try Run(
       schemathesis,
@@ -121,7 +99,7 @@ struct GatewayTests {
         "subjectAltName=DNS:localhost,IP:127.0.0.1",
       ])
     check(made)
-    let open = try open([
+    let open = try OpenGateway([
       "CAPTIONMESH_GATEWAY_TOKENS": file, "CAPTIONMESH_GATEWAY_CERTIFICATE": certificate,
       "CAPTIONMESH_GATEWAY_PRIVATE_KEY": key,
     ])

@@ -23,6 +23,7 @@ struct GatewaySettingsTests {
         tokens: /tokens
         cors: [https://a.example, https://b.example]
         hosts: mesh.example
+        meshes: [ipc:///b/dispatcher.sock, tcp://c.example:7400]
         request_megabytes: 1
         megabytes: 2
         images: 3
@@ -42,6 +43,7 @@ struct GatewaySettingsTests {
     expected.tokens = "/tokens"
     expected.origins = ["https://a.example", "https://b.example"]
     expected.hosts = ["mesh.example"]
+    expected.meshes = ["ipc:///b/dispatcher.sock", "tcp://c.example:7400"]
     expected.limits.requestBytes = 1 << 20
     expected.limits.bytes = 2 << 20
     expected.limits.images = 3

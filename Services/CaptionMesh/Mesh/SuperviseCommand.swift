@@ -47,9 +47,10 @@ struct SuperviseCommand: AsyncParsableCommand {
 /// What the dispatcher says of the mesh's processes, and the gateway of itself.
 private actor MeshAccount {
   private let client: GRPCClient<ZeroMQClientTransport>
-  private let start = ContinuousClock.now
+  // A machine's sleep is nobody's silence.
+  private let start = SuspendingClock.now
   private var watch = ProgressWatch()
-
+  private var heartbeats = HeartbeatWatch()
   private let directory: RuntimeDirectory
 
   init(client: GRPCClient<ZeroMQClientTransport>, directory: RuntimeDirectory) {
@@ -65,9 +66,12 @@ private actor MeshAccount {
 
   func stuck(among asked: Set<Int32>) async -> Set<Int32> {
     let status = await status()
+    let now = start.duration(to: .now)
     // The dispatcher knows nothing of the gateway.
-    return watch.stuck(
-      among: asked.subtracting(gateway), status, at: start.duration(to: .now))
+    let gateway = gateway
+    let stuck = watch.stuck(among: asked.subtracting(gateway), status, at: now)
+    let isSilent = heartbeats.isSilent(GatewayRecord.lastBeat(in: directory), at: now)
+    return isSilent ? stuck.union(asked.intersection(gateway)) : stuck
   }
 
   private var gateway: Set<Int32> {

@@ -41,11 +41,13 @@ struct Meshes: Sendable {
   /// - Throws: ``Problem`` with 404; `RPCError` when the mesh does not answer.
   func mesh(for name: String?) async throws -> (mesh: MeshClient, model: ServedModel) {
     let isDefault = name == nil || name == ServedModel.defaultName
+    var silence: (any Error)?
     for mesh in isDefault ? [own] : all {
       let status: StatusReply
       do {
         status = try await mesh.status()
-      } catch  where all.count > 1 && !isDefault {
+      } catch {
+        silence = error
         continue
       }
       let models = ServedModel.models(of: status)
@@ -56,6 +58,8 @@ struct Meshes: Sendable {
         )
       }
     }
+    // A mesh that does not answer may serve it.
+    if let silence { throw silence }
     throw Problem(.notFound, .notFound, "no model “\(name ?? "")” is served; /v1/models lists them")
   }
 

@@ -42,8 +42,9 @@ async function listModels() {
   const select = byID("model");
   const { models, default: name } = await gateway.models().catch(() => ({ models: [] }));
   if (models.length === 0) return;
-  select.replaceChildren(...models.map((model, index) =>
-    element("option", { value: index === 0 ? name : model.name, textContent: model.name })));
+  // The only one is asked for as the default, which it stays when another takes its place.
+  select.replaceChildren(...models.map((model) => element(
+    "option", { value: models.length === 1 ? name : model.name, textContent: model.name })));
 }
 
 async function add(files) {
