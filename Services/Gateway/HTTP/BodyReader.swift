@@ -7,6 +7,8 @@ struct BodyReader: Sendable {
   let timeout: Duration
   let budget: BodyBudget
 
+  private static let blockSize = 1 << 20
+
   /// A request's bytes and their place in the budget.
   struct Body: Sendable {
     let bytes: [UInt8]
@@ -45,15 +47,29 @@ struct BodyReader: Sendable {
     _ parts: RequestBody, _ limit: Int, _ announced: Int
   ) async throws -> Body {
     let share = budget.share()
+    // Where nothing is announced, blocks: an array that grows to what will be refused is copied into
+    // new memory again and again.
+    let blockSize = max(announced, Self.blockSize)
+    var blocks: [[UInt8]] = []
     var bytes: [UInt8] = []
+    var total = 0
     for try await part in parts {
-      let count = part.readableBytes
-      guard bytes.count + count <= limit else { throw Problem.tooLarge(limit) }
-      try share.take(count)
+      total += part.readableBytes
+      guard total <= limit else { throw Problem.tooLarge(limit) }
+      try share.take(part.readableBytes)
+      if bytes.count + part.readableBytes > blockSize {
+        blocks.append(bytes)
+        bytes = []
+      }
       // Only what has begun to come is made room for.
       if bytes.isEmpty { bytes.reserveCapacity(announced) }
       bytes.append(contentsOf: part.readableBytesView)
     }
-    return Body(bytes: bytes, share: share)
+    guard !blocks.isEmpty else { return Body(bytes: bytes, share: share) }
+    var whole: [UInt8] = []
+    whole.reserveCapacity(total)
+    for block in blocks { whole += block }
+    whole += bytes
+    return Body(bytes: whole, share: share)
   }
 }

@@ -112,6 +112,12 @@ check("error" in answers[1] and answers[1]["error"]["status"] == 400 and answers
 check(headers["Content-Type"] == "application/json" and headers["X-Content-Type-Options"] == "nosniff",
       "and nobody takes the answer for a page")
 
+# What comes bit by bit is put together as it was; what follows a photograph is none of it.
+padded = photograph + bytes(3 << 20)
+status, _, text = ask("POST", "/v1/captions", (padded[i:i + 70_000] for i in range(0, len(padded), 70_000)), jpeg)
+check(status == 200 and json.loads(text)["captions"][0]["caption"] == answers[0]["caption"],
+      "3 MB that come bit by bit are captioned")
+
 # 100 MB: announced, and not announced.
 answer = raw(b"POST /v1/captions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: image/jpeg\r\nContent-Length: 104857600\r\n\r\n")
 check(answer.startswith(b"HTTP/1.1 413"), "100 MB that are announced are refused at once")
