@@ -67,7 +67,7 @@ struct GatewayTests {
       try Run(
         GatewayClients.python,
         [
-          "\(scripts)/attacks.py", open.url, "\(open.pid)", photograph, token, "0.4", "0.75",
+          "\(scripts)/attacks.py", open.url, "\(open.pid)", photograph, token, "1", "0.75",
         ]))
   }
 
