@@ -30,8 +30,11 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioHPACK = Target.Dependency.product(name: "NIOHPACK", package: "swift-nio-http2")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(
@@ -318,6 +321,7 @@ if Context.environment["CAPTIONMESH_WITHOUT_GATEWAY"] == nil {
   package.dependencies += [
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -328,8 +332,8 @@ if Context.environment["CAPTIONMESH_WITHOUT_GATEWAY"] == nil {
       [
         "MeshAPI", "MeshSecurity", "MessagePack", "PrometheusMetrics", "ServiceKit", "Tensor",
         "ZeroMQTransport", argumentParser, grpcCore, grpcHTTP2, httpTypes, hummingbird,
-        hummingbirdCore, hummingbirdTLS, logging, metrics, nioCore, nioHTTP1, nioHTTPTypes,
-        nioPosix, nioSSL, serviceLifecycle,
+        hummingbirdCore, hummingbirdTLS, logging, metrics, nioCore, nioHPACK, nioHTTP1, nioHTTP2,
+        nioHTTPTypes, nioPosix, nioSSL, serviceLifecycle,
       ],
       // Built into the program, which needs no files beside it.
       resources: pageFiles.map { .embedInCode("Page/\($0)") }),
@@ -337,7 +341,7 @@ if Context.environment["CAPTIONMESH_WITHOUT_GATEWAY"] == nil {
       "GatewayTests",
       [
         "Gateway", "MeshAPI", "MeshSecurity", "PrometheusMetrics", "ServiceKit", "ZeroMQTransport",
-        httpTypes, hummingbird, nioCore,
+        httpTypes, hummingbird, nioCore, nioEmbedded, nioHPACK, nioHTTP2,
       ]),
   ]
 }

@@ -52,7 +52,8 @@ struct GatewayTests {
   func badInput() throws {
     let open = try OpenGateway(["CAPTIONMESH_GATEWAY_SEND_SECONDS": "2"])
     let run = try Run(
-      GatewayClients.python, ["\(scripts)/badinput.py", open.url, "\(open.pid)", photograph])
+      GatewayClients.python,
+      ["\(scripts)/badinput.py", open.url, "\(open.pid)", photograph, open.grpc])
     check(run)
   }
 

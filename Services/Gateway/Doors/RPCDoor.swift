@@ -2,6 +2,7 @@ import GRPCCore
 import GRPCNIOTransportHTTP2
 import Logging
 import MeshSecurity
+import NIOCore
 import ServiceKit
 import ServiceLifecycle
 
@@ -49,6 +50,16 @@ struct RPCDoor: Service {
     var configuration = HTTP2ServerTransport.Posix.Config.defaults
     configuration.rpc.maxRequestPayloadSize = settings.limits.requestBytes
     configuration.http2.maxConcurrentStreams = 256
+    let ledger = StreamLedger(budget)
+    let timeout = settings.limits.sendTimeout
+    let connections = ConnectionCount(limit: settings.limits.connections)
+    configuration.channelDebuggingCallbacks.onAcceptTCPConnection = { connections.add($0) }
+    configuration.channelDebuggingCallbacks.onAcceptHTTP2Stream = { channel in
+      channel.eventLoop.makeCompletedFuture {
+        try channel.pipeline.syncOperations.addHandler(
+          StreamGuard(ledger, timeout: timeout), position: .first)
+      }
+    }
     let port = settings.grpcPort ?? 0
     let transport = HTTP2ServerTransport.Posix(
       address: settings.address.contains(":")
@@ -57,7 +68,7 @@ struct RPCDoor: Service {
     let server = GRPCServer(
       transport: transport,
       services: [
-        MeshPassage(meshes: meshes, tokens: tokens, budget: budget, metrics: metrics)
+        MeshPassage(meshes: meshes, tokens: tokens, ledger: ledger, metrics: metrics)
       ])
     try await withThrowingDiscardingTaskGroup { group in
       group.addTask {

@@ -29,6 +29,16 @@ final class BodyBudget: Sendable {
       count.withLock { $0 += bytes }
     }
 
+    /// Gives back what has gone on.
+    func give(_ bytes: Int) {
+      let given = count.withLock { count in
+        let given = min(bytes, count)
+        count -= given
+        return given
+      }
+      budget.used.withLock { $0 -= given }
+    }
+
     deinit {
       let bytes = count.withLock { $0 }
       budget.used.withLock { $0 -= bytes }

@@ -9,7 +9,7 @@ import MessagePack
 struct MeshPassage: RegistrableRPCService {
   let meshes: Meshes
   let tokens: BearerTokens?
-  let budget: BodyBudget
+  let ledger: StreamLedger
   let metrics: GatewayMetrics
 
   /// What is passed on.
@@ -64,13 +64,16 @@ struct MeshPassage: RegistrableRPCService {
     for parent in request.metadata[stringValues: "traceparent"] {
       metadata.addString(parent, forKey: "traceparent")
     }
-    let share = budget.share()
+    let name = request.metadata[stringValues: StreamLedger.header].first { _ in true }
+    let share = name.flatMap { ledger.share(of: $0) }
     do {
       let trailing = try await meshes.own.client.bidirectionalStreaming(
         request: StreamingClientRequest(metadata: metadata) { onward in
           for try await message in request.messages {
-            try take(message.count, share, method)
             try await onward.write(message)
+            // A single message is held until it is answered; those of a stream go on as the mesh
+            // takes them.
+            if method.type != .unary { share?.give(message.count) }
           }
         },
         descriptor: method, serializer: RawSerializer(), deserializer: RawDeserializer(),
@@ -90,18 +93,6 @@ struct MeshPassage: RegistrableRPCService {
     } catch let error as RPCError {
       metrics.called(method.fullyQualifiedMethod, error.code.statusName)
       throw error
-    }
-  }
-
-  /// A single message is held until it is answered; those of a stream go on as the mesh takes them.
-  private func take(
-    _ bytes: Int, _ share: BodyBudget.Share, _ method: MethodDescriptor
-  ) throws(RPCError) {
-    guard method.type == .unary else { return }
-    do {
-      try share.take(bytes)
-    } catch {
-      throw RPCError(code: .resourceExhausted, message: error.detail)
     }
   }
 

@@ -1,9 +1,10 @@
-"""Treats a gateway badly. Usage: badinput.py URL PID PHOTOGRAPH
+"""Treats a gateway badly. Usage: badinput.py URL PID PHOTOGRAPH GRPC
 
 The gateway is to have send_seconds: 2. Prints a line for each thing that is as it should be, and
 ends with status 1 at the first that is not.
 """
 import base64
+import collections
 import concurrent.futures
 import http.client
 import json
@@ -13,7 +14,10 @@ import sys
 import time
 import urllib.parse
 
-url, pid, path = sys.argv[1:]
+import grpc
+import msgpack
+
+url, pid, path, rpc = sys.argv[1:]
 place = urllib.parse.urlsplit(url)
 photograph = open(path, "rb").read()
 jpeg = {"Content-Type": "image/jpeg"}
@@ -169,6 +173,32 @@ check(counter("cancelled")[0] > cancelled, f"clients that go away cancel their w
 while counter("cancelled")[1] > 0 and time.monotonic() < deadline:
     time.sleep(0.05)
 check(counter("cancelled")[1] == 0, "and nothing of it stays in the mesh")
+
+# More gRPC messages at once than there is room for: the rest are told so, and a stream has its place
+# back as its messages go on.
+large = photograph + bytes(20 << 20)
+packing = {"request_serializer": msgpack.packb, "response_deserializer": msgpack.unpackb}
+options = [("grpc.max_send_message_length", -1), ("grpc.use_local_subchannel_pool", 1)]
+channels = [grpc.insecure_channel(rpc, options) for _ in range(4)]
+
+
+def call(index):
+    try:
+        channels[index % 4].unary_unary("/captionmesh.v1.Captioner/Caption", **packing)({"image": large}, timeout=60)
+        return "OK"
+    except grpc.RpcError as error:
+        return error.code().name
+
+
+with concurrent.futures.ThreadPoolExecutor(40) as pool:
+    statuses = collections.Counter(pool.map(call, range(40)))
+check(set(statuses) <= {"OK", "RESOURCE_EXHAUSTED"}, f"40 messages of 20 MB at once: {dict(statuses)}")
+stream = channels[0].stream_stream("/captionmesh.v1.Captioner/CaptionStream", **packing)
+replies = list(stream(({"id": str(i), "image": photograph + bytes(4 << 20)} for i in range(30)), timeout=60))
+check(len(replies) == 30 and not any(reply.get("error") for reply in replies), "30 of 4 MB on one stream are captioned")
+for channel in channels:
+    channel.close()
+check(memory() < 256, f"the gateway's memory was at most {memory()} MB")
 
 # A thousand connections at once, most of them idle; others are served as before.
 crowd = [socket.create_connection((place.hostname, place.port), timeout=30) for _ in range(1000)]
