@@ -44,8 +44,9 @@ def open_page(browser, **options):
     page.outside, page.errors = [], []
     page.on("request", lambda request: page.outside.append(request.url)
             if not request.url.startswith((url, "blob:", "data:")) else None)
-    page.on("console", lambda message: page.errors.append(message.text)
-            if message.type == "error" else None)
+    # Chromium's own word about a worker that a busy machine has lost before it could be drained is none.
+    page.on("console", lambda message: page.errors.append(f"{message.text} {message.location.get('url')}")
+            if message.type == "error" and not message.location.get("url", "").endswith("/drain") else None)
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.goto(url + "/")
     return page
