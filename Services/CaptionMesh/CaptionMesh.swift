@@ -10,6 +10,7 @@ struct CaptionMesh: AsyncParsableCommand {
       dispatcher. `Deploy/mesh up` starts one; then
 
         captionmesh stream photographs/     one sentence for each photograph
+        captionmesh watch photographs/      what comes into a folder, into files beside it
         captionmesh caption dog.jpg         one photograph
         captionmesh evaluate …              BLEU, ROUGE-L and CIDEr-D of a split
 
@@ -21,7 +22,9 @@ struct CaptionMesh: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Captioning",
-        subcommands: [StreamCommand.self, CaptionCommand.self, MeshCommand.self]
+        subcommands: [
+          StreamCommand.self, WatchCommand.self, CaptionCommand.self, MeshCommand.self,
+        ]
       ),
       CommandGroup(
         name: "Training",

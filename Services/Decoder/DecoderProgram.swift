@@ -30,8 +30,15 @@ struct DecoderProgram: AsyncParsableCommand {
       }
       Parallel.setThreadsPerProduct(options.threads)
       return DecoderWorker(
-        try Checkpoint(path: path), precision: precision, maximumBatch: options.maxBatch)
+        try Checkpoint(path: path), name: Self.name(of: path), precision: precision,
+        maximumBatch: options.maxBatch)
     }
+  }
+
+  /// The file's name without its ending.
+  private static func name(of path: String) -> String {
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    return file.hasSuffix(".safetensors") ? String(file.dropLast(".safetensors".count)) : file
   }
 }
 

@@ -12,8 +12,11 @@ struct DecoderWorker: StageWorker {
   let decoder: any CaptionDecoder
   let precision: DecoderPrecision
   let maximumBatch: Int
+  let name: String
 
-  init(_ checkpoint: Checkpoint, precision: DecoderPrecision, maximumBatch: Int) {
+  /// - Parameter name: the checkpoint's, for people.
+  init(_ checkpoint: Checkpoint, name: String, precision: DecoderPrecision, maximumBatch: Int) {
+    self.name = name
     self.checkpoint = checkpoint
     self.precision = precision.effective
     self.decoder = checkpoint.decoder(precision)
@@ -24,7 +27,7 @@ struct DecoderWorker: StageWorker {
   var identity: StageIdentity {
     StageIdentity(
       expects: checkpoint.features.fingerprint,
-      hashes: ["checkpoint": checkpoint.hash, "precision": precision.rawValue])
+      hashes: ["checkpoint": checkpoint.hash, "precision": precision.rawValue], name: name)
   }
 
   func process(_ batch: [StageItem<FeatureGrid>]) async -> [Result<CaptionResult, ItemError>] {
@@ -41,6 +44,8 @@ struct DecoderWorker: StageWorker {
     for (options, members) in Dictionary(grouping: fitting, by: { batch[$0].options }) {
       var search = BeamSearch(width: options.beam, vocabulary: checkpoint.vocabulary)
       if let length = options.maximumLength { search.maximumLength = length }
+      // The caption is the same; the others are followed to their ends.
+      search.endsWhenDecided = !options.beams
       let captions = search.captions(
         FeatureBatch(members.map { batch[$0].input.features }), with: decoder,
         shouldStop: { !members.contains { batch[$0].isWanted } })
@@ -49,15 +54,16 @@ struct DecoderWorker: StageWorker {
           ContinuousClock.now > batch[index].deadline
           ? .failure(
             ItemError(.deadlineExceeded, "decode: the deadline passed on the way", stage: "decode"))
-          : .success(result(caption.best, options, grid: batch[index].input.grid))
+          : .success(result(caption, options, grid: batch[index].input.grid))
       }
     }
     return results
   }
 
   private func result(
-    _ beam: DecodedCaption.Beam, _ options: DecodeOptions, grid: Grid
+    _ decoded: DecodedCaption, _ options: DecodeOptions, grid: Grid
   ) -> CaptionResult {
+    let beam = decoded.best
     let tokens = checkpoint.vocabulary.words(of: beam.words)
     let cells = beam.attention.first?.count ?? 0
     let hasAttention = options.attention && cells > 0
@@ -65,10 +71,18 @@ struct DecoderWorker: StageWorker {
     return CaptionResult(
       caption: tokens.joined(separator: " "), tokens: tokens,
       logProbability: Double(beam.logProbability), finished: beam.finished,
+      wordLogProbabilities: beam.wordLogProbabilities.map(Double.init),
       attention: hasAttention
         ? Tensor([tokens.count, cells], beam.attention.flatMap { $0 }) : nil,
       sentinel: hasAttention && !beam.sentinel.isEmpty
         ? Tensor([tokens.count], beam.sentinel) : nil,
-      grid: hasAttention ? Grid(rows: attended.rows, columns: attended.columns) : grid)
+      grid: hasAttention ? Grid(rows: attended.rows, columns: attended.columns) : grid,
+      beams: options.beams ? decoded.beams.map(hypothesis) : [])
+  }
+
+  private func hypothesis(_ beam: DecodedCaption.Beam) -> CaptionBeam {
+    CaptionBeam(
+      tokens: checkpoint.vocabulary.words(of: beam.words),
+      logProbability: Double(beam.logProbability), finished: beam.finished)
   }
 }

@@ -64,6 +64,9 @@ public actor DispatchCore {
   private var timer: (at: Duration, task: Task<Void, Never>)?
 
   /// - Parameters:
+  ///   - configuration: limits, stages and times.
+  ///   - logger: where what happens is noted.
+  ///   - time: the clock.
   ///   - metrics: the backend of the metrics.
   ///   - spans: takes the spans of requests.
   public init(

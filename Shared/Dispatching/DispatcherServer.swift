@@ -10,6 +10,8 @@ public struct DispatcherServer<Transport: ServerTransport>: Service {
   private let drainTimeout: Duration
 
   /// - Parameters:
+  ///   - core: what is served.
+  ///   - transport: what carries the calls.
   ///   - interceptors: see each call before it is served.
   ///   - drainTimeout: how long requests that are in may take once the server is to stop.
   public init(

@@ -6,7 +6,7 @@ public struct EncoderIdentity: Hashable, Sendable {
   /// What people call it.
   public var name: String
   public var architecture: Architecture
-  /// See ``NetworkWeights/hash()``: 64 hexadecimal digits.
+  /// The SHA-256 of the weights, whatever file they came in: 64 hexadecimal digits.
   public var weightsHash: String
   public var normalization: Normalization
   /// The height and width that images are resized to before they are encoded.

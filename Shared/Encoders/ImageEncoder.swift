@@ -23,6 +23,11 @@ public final class ImageEncoder: Sendable {
   /// Makes an encoder of weights, read from a file with the architecture's usual names.
   ///
   /// - Parameters:
+  ///   - architecture: the network.
+  ///   - file: the weights.
+  ///   - name: what people call it; nil: as the architecture.
+  ///   - normalization: how images are normalised; nil: as is usual for the architecture.
+  ///   - inputSize: the height and width that images have.
   ///   - precision: fp32 or bf16; int8 needs quantized weights, see ``EncoderStore``.
   ///   - threadCount: how many threads a calculation uses.
   ///   - maximumBatchSize: larger batches are cut into pieces of this size, or of less where that is

@@ -8,7 +8,7 @@ public enum Precision: String, Sendable, CaseIterable, CustomStringConvertible {
   /// loaded.
   case bf16
   /// Eight-bit integers, summed in 32 bits, which need weights that were quantized on images; see
-  /// ``EncoderStore/quantize(_:images:threadCount:)``.
+  /// ``EncoderStore/quantize(_:images:keeping:threadCount:progress:)``.
   case int8
 
   public var description: String { rawValue }
@@ -28,7 +28,7 @@ public enum PrecisionChoice: String, Sendable, CaseIterable, CustomStringConvert
   case fp32, bf16, int8
   /// The fastest that the processor has and that loses next to nothing: int8 where quantized weights
   /// are at hand whose features were measured and are close enough to float32's
-  /// (``Quantization/leastCosine``), else bf16, else fp32.
+  /// (``QuantizedEncoder/isClose``), else bf16, else fp32.
   case auto
 
   public var description: String { rawValue }

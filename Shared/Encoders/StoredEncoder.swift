@@ -82,7 +82,7 @@ extension Architecture {
 }
 
 extension Normalization {
-  /// - Throws: ``EncoderError`` `invalid` that lists the names there are.
+  /// - Throws: `EncoderError` `invalid` that lists the names there are.
   public init(named name: String) throws(EncoderError) {
     guard let normalization = Self(rawValue: name) else {
       let names = Self.allCases.map(\.rawValue).joined(separator: ", ")

@@ -9,6 +9,9 @@ public struct CaptionResult: MessagePackMessage {
   public var tokens: [String]
   /// The sum of the words' natural log probabilities.
   public var logProbability: Double
+  /// Each word's natural log probability after those before it; empty where the decoder does not
+  /// say.
+  public var wordLogProbabilities: [Double]
   /// False when no hypothesis ended before the longest length.
   public var finished: Bool
   /// Where the decoder looked for each word: float32 [words, cells]; nil when not asked for or
@@ -20,15 +23,20 @@ public struct CaptionResult: MessagePackMessage {
   /// The rows and columns of the grid that attention weighs, whose product is the number of cells;
   /// the encoder's grid where there is no attention.
   public var grid: Grid
+  /// All hypotheses, best first, the caption's own included; empty when not asked for.
+  public var beams: [CaptionBeam]
 
   public init(
     caption: String, tokens: [String], logProbability: Double, finished: Bool,
-    attention: Tensor? = nil, sentinel: Tensor? = nil, grid: Grid
+    wordLogProbabilities: [Double] = [], attention: Tensor? = nil, sentinel: Tensor? = nil,
+    grid: Grid, beams: [CaptionBeam] = []
   ) {
     self.caption = caption
     self.tokens = tokens
     self.logProbability = logProbability
     self.finished = finished
+    self.wordLogProbabilities = wordLogProbabilities
+    self.beams = beams
     self.attention = attention
     self.sentinel = sentinel
     self.grid = grid
@@ -42,6 +50,8 @@ public struct CaptionResult: MessagePackMessage {
     attention = try map.decodeIfPresent("attention")
     sentinel = try map.decodeIfPresent("sentinel")
     grid = try map.decode("grid")
+    wordLogProbabilities = try map.decodeIfPresent("word_log_probabilities") ?? []
+    beams = try map.decodeIfPresent("beams") ?? []
   }
 
   public func encode(into map: inout MessagePackMapWriter) {
@@ -52,6 +62,10 @@ public struct CaptionResult: MessagePackMessage {
     map.encodeIfPresent("attention", attention)
     map.encodeIfPresent("sentinel", sentinel)
     map.encode("grid", grid)
+    if !wordLogProbabilities.isEmpty {
+      map.encode("word_log_probabilities", wordLogProbabilities)
+    }
+    if !beams.isEmpty { map.encode("beams", beams) }
   }
 }
 

@@ -11,11 +11,16 @@ public struct DecodeOptions: MessagePackMessage, Hashable {
   public var maximumLength: Int?
   /// Whether the attention weights come back with the caption.
   public var attention: Bool
+  /// Whether the other hypotheses come back with the caption.
+  public var beams: Bool
 
-  public init(beam: Int = 3, maximumLength: Int? = nil, attention: Bool = false) {
+  public init(
+    beam: Int = 3, maximumLength: Int? = nil, attention: Bool = false, beams: Bool = false
+  ) {
     self.beam = beam
     self.maximumLength = maximumLength
     self.attention = attention
+    self.beams = beams
   }
 
   /// - Throws: ``MessagePackError`` with code `invalidValue` for what lies outside ``beams`` and
@@ -24,6 +29,7 @@ public struct DecodeOptions: MessagePackMessage, Hashable {
     beam = try map.decodeIfPresent("beam") ?? 3
     maximumLength = try map.decodeIfPresent("max_length")
     attention = try map.decodeIfPresent("attention") ?? false
+    beams = try map.decodeIfPresent("beams") ?? false
     try Self.check(beam, in: Self.beams, "beam")
     if let maximumLength { try Self.check(maximumLength, in: Self.lengths, "max_length") }
   }
@@ -32,6 +38,7 @@ public struct DecodeOptions: MessagePackMessage, Hashable {
     map.encode("beam", beam)
     map.encodeIfPresent("max_length", maximumLength)
     map.encode("attention", attention)
+    if beams { map.encode("beams", beams) }
   }
 
   private static func check(

@@ -16,7 +16,10 @@ public enum Scorer {
 
     public init(_ client: GRPCClient<Transport>) { self.client = client }
 
-    /// - Parameter requests: writes the options first, then the items.
+    /// - Parameters:
+    ///   - metadata: what goes along with the call.
+    ///   - options: the call's.
+    ///   - requests: writes the options first, then the items.
     public func score(
       metadata: Metadata = [:], options: CallOptions = .defaults,
       requests: @escaping @Sendable (RPCWriter<ScoreRequest>) async throws -> Void

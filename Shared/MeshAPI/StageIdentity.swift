@@ -14,10 +14,14 @@ public struct StageIdentity: MessagePackMessage, Hashable, Encodable {
   /// What the identities are made of, for people: hashes of "weights", "preprocessing",
   /// "vocabulary" and the like, by name; and an encoder's "precision", on which they do not depend.
   public var hashes: [String: String]
+  /// What people call it: a decoder's checkpoint, by its file's name.
+  public var name: String?
 
   public init(
-    expects: String? = nil, produces: String? = nil, hashes: [String: String] = [:]
+    expects: String? = nil, produces: String? = nil, hashes: [String: String] = [:],
+    name: String? = nil
   ) {
+    self.name = name
     self.expects = expects
     self.produces = produces
     self.hashes = hashes
@@ -27,11 +31,13 @@ public struct StageIdentity: MessagePackMessage, Hashable, Encodable {
     expects = try map.decodeIfPresent("expects")
     produces = try map.decodeIfPresent("produces")
     hashes = try map.decodeIfPresent("hashes") ?? [:]
+    name = try map.decodeIfPresent("name")
   }
 
   public func encode(into map: inout MessagePackMapWriter) {
     map.encodeIfPresent("expects", expects)
     map.encodeIfPresent("produces", produces)
     map.encode("hashes", hashes)
+    map.encodeIfPresent("name", name)
   }
 }

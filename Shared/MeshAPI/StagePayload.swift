@@ -22,7 +22,7 @@ public enum StagePayload: MessagePackConvertible {
 
   /// The packed message.
   ///
-  /// - Throws: ``MessagePackError`` with code `tooLarge`, where it had to be packed.
+  /// - Throws: `MessagePackError` with code `tooLarge`, where it had to be packed.
   public func bytes() throws(MessagePackError) -> MessageBytes {
     switch self {
     case .packed(let bytes): bytes

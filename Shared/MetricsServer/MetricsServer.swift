@@ -32,6 +32,8 @@ public struct MetricsServer: Service {
   ///
   /// - Parameters:
   ///   - port: 0 for a free one.
+  ///   - limits: bounds on connections and requests.
+  ///   - logger: where what goes wrong is noted.
   ///   - text: makes the answer of each request.
   /// - Throws: what the system says when the port is not to be had.
   public init(

@@ -15,7 +15,9 @@ public struct KeyOptions: ParsableArguments, Sendable {
 
   /// The key for an address; nil where none is needed.
   ///
-  /// - Parameter role: whose key it is when none is named.
+  /// - Parameters:
+  ///   - address: the server's.
+  ///   - role: whose key it is when none is named.
   /// - Throws: `SecurityError` when a key is needed and there is none, or cannot be used.
   public func security(
     for address: ZeroMQAddress, role: KeyRole

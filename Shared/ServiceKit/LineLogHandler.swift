@@ -16,7 +16,11 @@ public struct LineLogHandler: LogHandler {
   private let format: LogFormat
   private let write: @Sendable (String) -> Void
 
-  /// - Parameter write: takes a line with its end; standard error unless a test wants it.
+  /// - Parameters:
+  ///   - label: what the lines are said by.
+  ///   - level: the least that is written.
+  ///   - format: how a line looks.
+  ///   - write: takes a line with its end; standard error unless a test wants it.
   public init(
     label: String, level: Logger.Level, format: LogFormat = .text,
     write: @escaping @Sendable (String) -> Void = LineLogHandler.writeToStandardError

@@ -21,6 +21,7 @@ public import MeshAPI
 /// stages:
 ///   encode: {workers: 2, threads: 1, max_batch: 4, delay_ms: 5, queue: 64}
 /// limits: {requests: 256, client_requests: 128, megabytes: 256, request_seconds: 60, window: 64}
+/// gateway: {address: 127.0.0.1, port: 8080, tokens: /home/user/.config/captionmesh/tokens}
 /// ```
 ///
 /// All keys may be left out. A key that is not known is refused with its line. The environment
@@ -102,13 +103,16 @@ public struct MeshConfiguration: Hashable, Sendable {
   public var model: String?
   public var stages: [Stage: StageSettings]
   public var limits = Limits()
+  public var gateway = GatewaySettings()
 
   /// The settings of a mesh without a file.
   public init(environment: [String: String] = [:]) throws(ServiceError) {
     try self.init(yaml: "", file: "mesh.yaml", environment: environment)
   }
 
-  /// - Parameter path: the file; nil: there is none.
+  /// - Parameters:
+  ///   - path: the file; nil: there is none.
+  ///   - environment: what it says goes before the file.
   /// - Throws: ``ServiceError`` with code `configuration` and the line that is not as it should be.
   public static func load(
     _ path: String?, environment: [String: String] = ThisProcess.environment
@@ -123,7 +127,10 @@ public struct MeshConfiguration: Hashable, Sendable {
     return try MeshConfiguration(yaml: yaml, file: path, environment: environment)
   }
 
-  /// - Parameter file: the file's name, for messages.
+  /// - Parameters:
+  ///   - yaml: what the file says.
+  ///   - file: the file's name, for messages.
+  ///   - environment: what it says goes before the file.
   /// - Throws: ``ServiceError`` with code `configuration` and the line that is not as it should be.
   public init(
     yaml: String, file: String, environment: [String: String]
@@ -161,11 +168,15 @@ public struct MeshConfiguration: Hashable, Sendable {
     var bounds = try root.section("limits")
     limits = try Limits(&bounds)
     try bounds.finish()
+
+    var door = try root.section("gateway")
+    gateway = try GatewaySettings(&door)
+    try door.finish()
     try root.finish()
   }
 }
 
-private enum Switch: String, CaseIterable {
+enum Switch: String, CaseIterable {
   case on, off
 }
 

@@ -11,8 +11,12 @@ public enum MeshProcess {
   /// signal stops the process at once. The exit code is 0 when all ended in good order, and 1,
   /// with a message, when one failed or ended though nobody had asked it to.
   ///
-  /// - Parameter services: makes the services, each after those that it builds on. The last one is
-  ///   what the process is for: it may end by itself when it has been told to by its own means.
+  /// - Parameters:
+  ///   - name: what its log says.
+  ///   - level: the least that is logged.
+  ///   - format: how a line of the log looks.
+  ///   - services: makes the services, each after those that it builds on. The last one is what the
+  ///     process is for: it may end by itself when it has been told to by its own means.
   public static func run(
     _ name: String, level: Logger.Level, format: LogFormat = .text,
     services: (Logger) async throws -> [any Service]

@@ -5,6 +5,7 @@ import Glibc
 /// directory is one mesh.
 ///
 ///     <runtime>/dispatcher.sock  supervisor.sock  supervisor.lock  supervisor.pid
+///     <runtime>/gateway.json
 ///     <runtime>/processes/<name>.pid
 ///     <runtime>/logs/<name>.log
 public struct RuntimeDirectory: Hashable, Sendable {
@@ -17,7 +18,9 @@ public struct RuntimeDirectory: Hashable, Sendable {
 
   /// `$CAPTIONMESH_RUNTIME`, or `captionmesh` in `$XDG_RUNTIME_DIR`, or `/tmp/captionmesh-<uid>`.
   ///
-  /// - Parameter workingDirectory: where a relative path begins.
+  /// - Parameters:
+  ///   - environment: of the process.
+  ///   - workingDirectory: where a relative path begins.
   public init(environment: [String: String], workingDirectory: String) {
     func value(_ name: String) -> String? {
       environment[name].flatMap { $0.isEmpty ? nil : $0 }
@@ -40,6 +43,7 @@ public struct RuntimeDirectory: Hashable, Sendable {
 
   public var dispatcherSocket: String { "\(path)/dispatcher.sock" }
   public var supervisorSocket: String { "\(path)/supervisor.sock" }
+  var gatewayRecord: String { "\(path)/gateway.json" }
   public var logs: String { "\(path)/logs" }
   public var processes: String { "\(path)/processes" }
 

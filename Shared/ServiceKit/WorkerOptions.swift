@@ -41,8 +41,10 @@ public struct WorkerOptions: ParsableArguments {
 
   /// Connects to the dispatcher and works for it until asked to leave; then exits.
   ///
-  /// - Parameter makeWorker: loads what the stage needs; what it throws ends the process with exit
-  ///   code 1 and its message.
+  /// - Parameters:
+  ///   - name: what its log says.
+  ///   - makeWorker: loads what the stage needs; what it throws ends the process with exit code 1
+  ///     and its message.
   public func run<Worker: StageWorker>(
     _ name: String, makeWorker: @escaping () throws -> Worker
   ) async -> Never {

@@ -28,7 +28,11 @@ public struct WorkerRunner<Worker: StageWorker, Transport: ClientTransport>: Ser
   private let timing: Timing
   private let logger: Logger
 
-  /// - Parameter client: a client whose connections somebody else runs.
+  /// - Parameters:
+  ///   - worker: what computes.
+  ///   - client: a client whose connections somebody else runs.
+  ///   - logger: where what happens is noted.
+  ///   - timing: how long things may take.
   public init(
     worker: Worker, client: GRPCClient<Transport>, logger: Logger, timing: Timing = Timing()
   ) {

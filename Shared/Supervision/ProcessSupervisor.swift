@@ -41,6 +41,10 @@ public actor ProcessSupervisor {
   /// Claims the runtime directory, which has to be there.
   ///
   /// - Parameters:
+  ///   - roles: what is run, and how often.
+  ///   - directory: the mesh's.
+  ///   - policy: when what ends is started again.
+  ///   - logger: where what happens is noted.
   ///   - readiness: asked again and again while processes start; they are all ready at once unless
   ///     it is given.
   ///   - readinessInterval: between two questions.

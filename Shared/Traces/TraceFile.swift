@@ -26,7 +26,9 @@ public final class TraceFile: SpanExporter {
 
   /// Opens the file, to go on at its end, or makes it for this user alone.
   ///
-  /// - Parameter resource: who the spans are of, such as `service.name`.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - resource: who the spans are of, such as `service.name`.
   /// - Throws: ``TraceFileError``.
   public init(path: String, resource: [String: Span.Value]) throws(TraceFileError) {
     self.path = path

@@ -2,13 +2,15 @@ internal import Glibc
 
 /// A file that is written beside its place and moved there when it is complete, so that nobody
 /// ever finds a part of it: not after a crash, and not with a full disk.
-struct AtomicFile: ~Copyable {
+public struct AtomicFile: ~Copyable {
   private let path: String
   private let temporaryPath: String
   private let descriptor: Int32
 
   /// Opens a hidden file in the folder of `path`.
-  init(_ path: String) throws(WeightFileError) {
+  ///
+  /// - Throws: ``WeightFileError`` with code `unwritable`.
+  public init(_ path: String) throws(WeightFileError) {
     let (folder, name) = Self.split(path)
     var template = Array("\(folder)/.\(name).XXXXXX".utf8CString)
     let descriptor = unsafe mkstemp(&template)
@@ -24,7 +26,8 @@ struct AtomicFile: ~Copyable {
     unsafe _ = unlink(temporaryPath)
   }
 
-  func write(_ bytes: RawSpan) throws(WeightFileError) {
+  /// - Throws: ``WeightFileError`` with code `unwritable`.
+  public func write(_ bytes: RawSpan) throws(WeightFileError) {
     let isDone = unsafe bytes.withUnsafeBytes { bytes in
       var rest = unsafe bytes[...]
       while unsafe !rest.isEmpty {
@@ -39,16 +42,44 @@ struct AtomicFile: ~Copyable {
     guard isDone else { throw Self.failure(path, "cannot be written") }
   }
 
+  /// - Throws: ``WeightFileError`` with code `unwritable`.
+  public func write(_ bytes: [UInt8]) throws(WeightFileError) { try unsafe write(bytes.span.bytes) }
+
   /// Moves the file to its place, for good: it is there after a power failure too.
-  consuming func finish() throws(WeightFileError) {
+  ///
+  /// - Parameter isReplacing: whether it takes the place of what is there already.
+  /// - Throws: ``WeightFileError`` with code `exists` where something is there that it does not
+  ///   replace, else `unwritable`.
+  public consuming func finish(isReplacing: Bool = true) throws(WeightFileError) {
     // mkstemp(3) lets nobody but the owner read.
-    guard fchmod(descriptor, 0o644) == 0, fsync(descriptor) == 0,
-      unsafe rename(temporaryPath, path) == 0
-    else { throw Self.failure(path, "cannot be written") }
+    guard fchmod(descriptor, 0o644) == 0, fsync(descriptor) == 0 else {
+      throw Self.failure(path, "cannot be written")
+    }
+    if isReplacing {
+      guard unsafe rename(temporaryPath, path) == 0 else {
+        throw Self.failure(path, "cannot be written")
+      }
+    } else {
+      try moveToFreePlace()
+    }
     let folder = unsafe open(Self.split(path).folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { throw Self.failure(path, "its folder cannot be opened") }
     defer { close(folder) }
     guard fsync(folder) == 0 else { throw Self.failure(path, "its folder cannot be written") }
+  }
+
+  private func moveToFreePlace() throws(WeightFileError) {
+    if unsafe link(temporaryPath, path) == 0 { return }
+    // A file system without links: the place is taken first, and what was taken is replaced.
+    if [EPERM, ENOTSUP].contains(errno) {
+      let place = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+      if place >= 0 {
+        close(place)
+        if unsafe rename(temporaryPath, path) == 0 { return }
+      }
+    }
+    guard errno == EEXIST else { throw Self.failure(path, "cannot be written") }
+    throw WeightFileError(code: .exists, path: path, message: "is there already")
   }
 
   private static func split(_ path: String) -> (folder: String, name: Substring) {

@@ -55,7 +55,10 @@ public struct WeightFile: Sendable {
 
   /// Tensors that are in memory, to be used like those of a file.
   ///
-  /// - Parameter path: what messages call them.
+  /// - Parameters:
+  ///   - tensors: by name.
+  ///   - metadata: what is said about them.
+  ///   - path: what messages call them.
   public init(_ tensors: [String: Tensor], metadata: [String: String] = [:], path: String) {
     self.path = path
     self.format = .safetensors

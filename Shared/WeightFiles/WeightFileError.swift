@@ -8,6 +8,8 @@ public struct WeightFileError: Error, Sendable, Equatable, CustomStringConvertib
     public static let unreadable = Code(description: "unreadable")
     /// The file cannot be written; whatever was there before is still there.
     public static let unwritable = Code(description: "unwritable")
+    /// Something is there already that is not to be replaced.
+    public static let exists = Code(description: "exists")
     /// The bytes contradict the file's format.
     public static let malformed = Code(description: "malformed")
     /// The file is sound, but uses a part of its format that is not read here.

@@ -28,7 +28,7 @@ def peak_megabytes(pid):
 def measure(encoders):
     """Images a second in the steady state, and the largest encoder's memory."""
     with tempfile.TemporaryDirectory(prefix="cm-bench") as runtime:
-        environment = dict(os.environ, CAPTIONMESH_RUNTIME=runtime)
+        environment = dict(os.environ, CAPTIONMESH_RUNTIME=runtime, CAPTIONMESH_GATEWAY_SERVE="off")
         config = os.path.join(runtime, "mesh.yaml")
         with open(config, "w") as file:
             file.write("stages:\n  encode: {threads: 1}\n  load: {threads: 1}\n  decode: {threads: 1}\n")

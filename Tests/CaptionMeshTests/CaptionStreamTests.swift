@@ -67,7 +67,7 @@ import Testing
         try await CaptionStream(
           paths: AsyncPaths(paths: paths), options: DecodeOptions(), window: 8, patience: patience,
           firstPatience: .milliseconds(100)
-        ).run(Captioner.Client(client)) { path, _ in await reports.add(path) }
+        ).run(Captioner.Client(client)) { item, _ in await reports.add(item.path) }
       }
       return (await reports.paths, captioner.asked, counts)
     }

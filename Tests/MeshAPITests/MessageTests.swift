@@ -52,8 +52,9 @@ import Testing
       result: .success(
         CaptionResult(
           caption: "A dog runs.", tokens: ["a", "dog"], logProbability: -1.5, finished: true,
-          attention: attention, sentinel: Tensor([2], [0.25, 0.75] as [Float]),
-          grid: Grid(rows: 2, columns: 2))),
+          wordLogProbabilities: [-0.5, -1], attention: attention,
+          sentinel: Tensor([2], [0.25, 0.75] as [Float]), grid: Grid(rows: 2, columns: 2),
+          beams: [CaptionBeam(tokens: ["a"], logProbability: -2, finished: false)])),
       attempts: 2, milliseconds: .init(load: 1, encode: 2, decode: 3, queue: 4))
     let copy = try roundTrip(reply)
     let caption = try copy.result.get()
@@ -66,11 +67,14 @@ import Testing
     #expect(caption.finished)
     #expect(caption.attention?.array(of: Float.self) == attention.array(of: Float.self))
     #expect(caption.sentinel?.array(of: Float.self) == [0.25, 0.75])
+    #expect(caption.wordLogProbabilities == [-0.5, -1])
+    #expect(
+      caption.beams == [CaptionBeam(tokens: ["a"], logProbability: -2, finished: false)])
     #expect(caption.grid == Grid(rows: 2, columns: 2))
     #expect(
       try keys(reply) == [
         "id", "caption", "tokens", "log_probability", "finished", "attention", "sentinel", "grid",
-        "attempts", "milliseconds",
+        "word_log_probabilities", "beams", "attempts", "milliseconds",
       ])
   }
 

@@ -118,6 +118,17 @@ struct SecurityTests {
     let script = Programs.repository.appending(path: "Deploy/clients/caption.py").path
     let run = try await Run.of(Programs.python, [script, photograph, address, key("alice")])
     #expect(run.output.hasPrefix(caption + " ("), "\(run.errors)")
+
+    let repository = Programs.repository.path
+    let whole = try await Run.of(
+      Programs.python,
+      [
+        "\(repository)/Tests/MeshTests/Python/keys.py", "\(repository)/Deploy/clients/python",
+        address, photograph, key("alice"), folder.appending(path: "copy.key").path,
+        key("client", of: "elsewhere"),
+      ])
+    #expect(whole.status == 0, "\(whole.errors)")
+    #expect(whole.output == caption + "\n")
   }
 
   /// No secret key is in a log of the mesh.

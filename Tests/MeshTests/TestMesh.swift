@@ -6,11 +6,15 @@ final class TestMesh {
   let runtime: URL
   let environment: [String: String]
 
+  /// Meshes run side by side and have one door at most: tests of the gateway open it.
+  private static let quiet = ["CAPTIONMESH_GATEWAY_SERVE": "off"]
+
   /// Starts a mesh and returns when it is ready.
   init(_ arguments: [String] = [], environment extra: [String: String] = [:]) throws {
     // Sockets' paths are short, so the folder is not the usual long temporary one.
     runtime = URL(filePath: "/tmp/cm-\(UUID().uuidString.prefix(8))")
-    environment = extra.merging(["CAPTIONMESH_RUNTIME": runtime.path]) { $1 }
+    environment = Self.quiet.merging(extra) { $1 }
+      .merging(["CAPTIONMESH_RUNTIME": runtime.path]) { $1 }
     let up = try Run("captionmesh", ["mesh", "up"] + arguments, environment: environment)
     try #require(up.status == 0, "mesh up: \(up.errors)\(up.output)")
   }
@@ -20,7 +24,8 @@ final class TestMesh {
   /// - Parameter settings: of the environment, such as `CAPTIONMESH_ADDRESSES`.
   init(_ arguments: [String], settings: [String: String]) async throws {
     runtime = URL(filePath: "/tmp/cm-\(UUID().uuidString.prefix(8))")
-    environment = settings.merging(["CAPTIONMESH_RUNTIME": runtime.path]) { $1 }
+    environment = Self.quiet.merging(settings) { $1 }
+      .merging(["CAPTIONMESH_RUNTIME": runtime.path]) { $1 }
     let up = try await ask(["mesh", "up"] + arguments)
     try #require(up.status == 0, "mesh up: \(up.errors)\(up.output)")
   }
@@ -47,7 +52,7 @@ final class TestMesh {
 
   /// What the status says. A dispatcher that other tests keep from the processor may not answer the
   /// first time.
-  private func status() throws -> Run {
+  func status() throws -> Run {
     var status = try run(["mesh", "status", "--json"])
     for _ in 0..<9 where status.object?["stages"] == nil {
       status = try run(["mesh", "status", "--json"])

@@ -11,7 +11,7 @@ import Testing
   init() throws {
     directory = try TestDirectory()
     programs = directory.runtime.logs
-    for role in ["dispatcher", "loader", "encoder", "decoder", "scorer"] {
+    for role in ["dispatcher", "loader", "encoder", "decoder", "scorer", "gateway"] {
       let path = "\(programs)/captionmesh-\(role)"
       try LogFile.open(path).write("", to: path)
       _ = unsafe chmod(path, 0o700)
@@ -32,12 +32,18 @@ import Testing
 
   @Test func theDispatcherEndsFirst() throws {
     let roles = try plan().roles()
-    #expect(roles.map(\.name) == ["dispatcher", "loader", "encoder", "decoder", "scorer"])
-    #expect(roles.map(\.stopOrder) == [0, 1, 1, 1, 1])
+    #expect(
+      roles.map(\.name) == ["dispatcher", "loader", "encoder", "decoder", "scorer", "gateway"])
+    #expect(roles.map(\.stopOrder) == [0, 1, 1, 1, 1, 0])
     #expect(
       roles[0].command.arguments == [
         "--supervised", "--config", "mesh.yaml", "--log-format", "text",
       ])
+  }
+
+  @Test func aMeshMayHaveNoGateway() throws {
+    let roles = try plan("gateway: {serve: off}").roles()
+    #expect(!roles.map(\.name).contains("gateway"))
   }
 
   @Test(arguments: [

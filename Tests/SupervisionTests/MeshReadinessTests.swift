@@ -1,4 +1,5 @@
 import MeshAPI
+import ServiceKit
 import Supervision
 import Testing
 
@@ -67,6 +68,18 @@ import Testing
     let old = process("encoder", 1, pid: 11, current: false)
     let readiness = MeshReadiness(supervisor([old], encoders: 1), dispatcher([(11, "idle")]))
     #expect(!readiness.isReady)
+  }
+
+  @Test func aGatewayThatSaysHowItIsIsReady() {
+    var status = supervisor([process("gateway", 1, pid: 20)], encoders: 0)
+    status.counts["gateway"] = 1
+    #expect(
+      MeshReadiness(status, dispatcher([])).problems.map(\.description)
+        == ["gateway: 0 of 1 ready"])
+    let taken = GatewayRecord(pid: 20, problem: "the port is taken")
+    #expect(MeshReadiness(status, dispatcher([]), gateway: taken).isReady)
+    let former = GatewayRecord(pid: 19, address: "http://127.0.0.1:8080")
+    #expect(!MeshReadiness(status, dispatcher([]), gateway: former).isReady)
   }
 
   @Test func aCrashLoopIsHopelessAndSaysWhy() {

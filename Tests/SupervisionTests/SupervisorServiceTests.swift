@@ -21,7 +21,8 @@ import Testing
       _ = unsafe chmod(path, 0o700)
     }
     let plan = MeshPlan(
-      try MeshConfiguration(environment: [:]), configurationFile: nil, encoder: "", store: "",
+      try MeshConfiguration(environment: ["CAPTIONMESH_GATEWAY_SERVE": "off"]),
+      configurationFile: nil, encoder: "", store: "",
       model: "", directory: directory.runtime, programs: directory.runtime.logs, cores: 4)
     let supervisor = try ProcessSupervisor.test(try plan.roles(), in: directory)
     let transport = InProcessTransport()

@@ -28,7 +28,7 @@ struct CaptionCommand: AsyncParsableCommand {
           --model run2/best.safetensors --attention dog.html
       """)
 
-  @Argument(help: "JPEG or PNG file.")
+  @Argument(help: "JPEG or PNG file.", completion: .file(extensions: ["jpg", "jpeg", "png"]))
   var image: String
 
   @Flag(help: "Caption in this process, without a mesh.")

@@ -1,4 +1,5 @@
 import Decoders
+import Glibc
 import MeshAPI
 import Reporting
 import Tensor
@@ -14,7 +15,8 @@ extension ModelCaption {
       words: words.indices.map { index in
         Word(
           words[index], attention: beam.attention[index],
-          sentinel: beam.sentinel.isEmpty ? nil : beam.sentinel[index])
+          sentinel: beam.sentinel.isEmpty ? nil : beam.sentinel[index],
+          probability: exp(Double(beam.wordLogProbabilities[index])))
       },
       rows: grid.rows, columns: grid.columns, logProbability: Double(beam.logProbability))
   }
@@ -24,6 +26,7 @@ extension ModelCaption {
     let count = result.tokens.count
     let cells = result.grid.rows * result.grid.columns
     let maps = result.attention.flatMap { Self.numbers($0, [count, cells]) }
+    let probabilities = result.wordLogProbabilities
     let sentinel = result.sentinel.flatMap { Self.numbers($0, [count]) }
     self.init(
       model: model,
@@ -31,7 +34,8 @@ extension ModelCaption {
         Word(
           result.tokens[index],
           attention: maps.map { Array($0[index * cells..<(index + 1) * cells]) } ?? [],
-          sentinel: sentinel?[index])
+          sentinel: sentinel?[index],
+          probability: probabilities.count == count ? exp(probabilities[index]) : nil)
       },
       rows: result.grid.rows, columns: result.grid.columns,
       logProbability: result.logProbability)

@@ -111,8 +111,8 @@ struct ChaosCommand: AsyncParsableCommand {
     let client = try mesh.client()
     try await withThrowingDiscardingTaskGroup { group in
       group.addTask { try await client.runConnections() }
-      _ = try await stream(paths).run(Captioner.Client(client)) { path, reply in
-        await answers.add(path, ChaosLedger.text(of: reply))
+      _ = try await stream(paths).run(Captioner.Client(client)) { item, reply in
+        await answers.add(item.path, ChaosLedger.text(of: reply))
       }
       client.beginGracefulShutdown()
     }
@@ -203,7 +203,7 @@ struct ChaosCommand: AsyncParsableCommand {
         await ledger.send(paths.count)
         let counts = try await stream(paths.shuffled(using: &random)).run(Captioner.Client(client))
         {
-          await ledger.receive($0, $1)
+          await ledger.receive($0.path, $1)
         }
         await ledger.repeated(counts.repeated)
       }

@@ -35,6 +35,7 @@ struct ChaosMesh: Sendable {
   ) throws -> ChildProcess {
     var environment = ThisProcess.environment
     environment["CAPTIONMESH_RUNTIME"] = directory.path
+    environment["CAPTIONMESH_GATEWAY_SERVE"] = "off"
     return try ChildProcess(
       ProcessCommand(executable: ThisProgram.path, arguments: arguments, environment: environment),
       input: unsafe FileDescriptor(owning: open("/dev/null", O_RDONLY | O_CLOEXEC)),

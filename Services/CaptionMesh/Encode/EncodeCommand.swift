@@ -18,7 +18,7 @@ struct EncodeCommand: AsyncParsableCommand {
         captionmesh encode a.jpg b.jpg --encoder efficientnet-lite2 --output features.npy
       """)
 
-  @Argument(help: "JPEG or PNG files.")
+  @Argument(help: "JPEG or PNG files.", completion: .file(extensions: ["jpg", "jpeg", "png"]))
   var images: [String]
 
   @Option(help: "Encoder, by its name in the store.")

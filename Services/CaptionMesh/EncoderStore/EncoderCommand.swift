@@ -35,7 +35,7 @@ extension EncoderCommand {
             --normalization course
         """)
 
-    @Argument(help: "File with the weights.")
+    @Argument(help: "File with the weights.", completion: .file())
     var file: String
 
     @Option(

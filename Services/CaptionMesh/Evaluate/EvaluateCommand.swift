@@ -194,8 +194,8 @@ struct EvaluateCommand: AsyncParsableCommand {
       let collector = CaptionCollector()
       let stream = CaptionStream(
         paths: AsyncPaths(paths: paths), options: DecodeOptions(beam: beam.widths[0]), window: 32)
-      _ = try await stream.run(Captioner.Client(client)) { path, reply in
-        await collector.add(path, reply)
+      _ = try await stream.run(Captioner.Client(client)) { item, reply in
+        await collector.add(item.path, reply)
         bar.advance()
       }
       let captions = try await collector.captions(of: paths)

@@ -14,15 +14,18 @@ struct StatusCommand: AsyncParsableCommand {
 
   @OptionGroup var mesh: MeshOptions
 
-  @Flag(help: "Print JSON: ready; stages with queued and workers (id, pid, state); supervisor.")
+  @Flag(
+    help: "Print JSON: ready; stages with queued and workers (id, pid, state); supervisor; gateway."
+  )
   var json = false
 
   /// The dispatcher's account with the supervisor's beside it.
   private struct Account: Encodable {
     var dispatcher: StatusReply?
     var supervisor: SupervisorStatusReply?
+    var gateway: GatewayRecord?
 
-    enum CodingKeys: String, CodingKey { case ready, stages, supervisor }
+    enum CodingKeys: String, CodingKey { case ready, stages, supervisor, gateway }
 
     func encode(to encoder: any Swift.Encoder) throws {
       var container = encoder.container(keyedBy: CodingKeys.self)
@@ -33,6 +36,7 @@ struct StatusCommand: AsyncParsableCommand {
         try container.encode([StatusReply.Stage](), forKey: .stages)
       }
       try container.encodeIfPresent(supervisor, forKey: .supervisor)
+      try container.encodeIfPresent(gateway, forKey: .gateway)
     }
   }
 
@@ -42,7 +46,8 @@ struct StatusCommand: AsyncParsableCommand {
     if mesh.dispatcher == nil {
       account = Account(
         dispatcher: await MeshConnection.dispatcherStatus(directory),
-        supervisor: await MeshConnection.supervisorStatus(directory))
+        supervisor: await MeshConnection.supervisorStatus(directory),
+        gateway: GatewayRecord(in: directory))
     } else {
       // Its supervisor answers on its own machine alone.
       let status = try await mesh.withClient(role: .administrator) {
@@ -68,6 +73,8 @@ struct StatusCommand: AsyncParsableCommand {
     }
     print(dispatcher.ready ? "ready" : "not ready")
     if let metrics = dispatcher.metrics { print("metrics: \(metrics)") }
+    if let address = account.gateway?.address { print("gateway: \(address)") }
+    if let problem = account.gateway?.problem { print("gateway: \(problem)") }
     for stage in dispatcher.stages {
       let count = stage.workers.count == 1 ? "1 worker" : "\(stage.workers.count) workers"
       print("\(stage.name): \(count), \(stage.queued) queued, \(stage.inFlight) in hand")

@@ -26,7 +26,7 @@ struct SuperviseCommand: AsyncParsableCommand {
       let dispatcher = GRPCClient(
         transport: try ZeroMQClientTransport(
           address: ZeroMQAddress(try directory.dispatcherAddress)))
-      let account = DispatcherAccount(client: dispatcher)
+      let account = MeshAccount(client: dispatcher, directory: directory)
       let supervisor = try ProcessSupervisor(
         try plan.roles(), in: directory, logger: logger,
         readiness: { await account.working(among: $0) },
@@ -44,23 +44,38 @@ struct SuperviseCommand: AsyncParsableCommand {
   }
 }
 
-/// What the dispatcher says of the mesh's processes.
-private actor DispatcherAccount {
+/// What the dispatcher says of the mesh's processes, and the gateway of itself.
+private actor MeshAccount {
   private let client: GRPCClient<ZeroMQClientTransport>
-  private let start = ContinuousClock.now
+  // A machine's sleep is nobody's silence.
+  private let start = SuspendingClock.now
   private var watch = ProgressWatch()
+  private var heartbeats = HeartbeatWatch()
+  private let directory: RuntimeDirectory
 
-  init(client: GRPCClient<ZeroMQClientTransport>) { self.client = client }
+  init(client: GRPCClient<ZeroMQClientTransport>, directory: RuntimeDirectory) {
+    self.client = client
+    self.directory = directory
+  }
 
   func working(among asked: Set<Int32>) async -> Set<Int32> {
-    guard let status = await status() else { return [] }
+    guard let status = await status() else { return asked.intersection(gateway) }
     let working = status.stages.flatMap(\.workers).map(\.pid) + [status.pid]
-    return asked.intersection(working.map { Int32(truncatingIfNeeded: $0) })
+    return asked.intersection(gateway.union(working.map { Int32(truncatingIfNeeded: $0) }))
   }
 
   func stuck(among asked: Set<Int32>) async -> Set<Int32> {
     let status = await status()
-    return watch.stuck(among: asked, status, at: start.duration(to: .now))
+    let now = start.duration(to: .now)
+    // The dispatcher knows nothing of the gateway.
+    let gateway = gateway
+    let stuck = watch.stuck(among: asked.subtracting(gateway), status, at: now)
+    let isSilent = heartbeats.isSilent(GatewayRecord.lastBeat(in: directory), at: now)
+    return isSilent ? stuck.union(asked.intersection(gateway)) : stuck
+  }
+
+  private var gateway: Set<Int32> {
+    Set(GatewayRecord(in: directory).map { [Int32(truncatingIfNeeded: $0.pid)] } ?? [])
   }
 
   private func status() async -> StatusReply? {

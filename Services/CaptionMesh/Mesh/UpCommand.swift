@@ -41,11 +41,16 @@ struct UpCommand: AsyncParsableCommand {
     var problems: [MeshReadiness.Problem] = []
     while ContinuousClock.now < deadline, supervisor.isAlive {
       if let status = await MeshConnection.supervisorStatus(directory) {
+        let gateway = GatewayRecord(in: directory)
         let readiness = MeshReadiness(
           status,
-          await MeshConnection.dispatcherStatus(directory)?.limited(to: ThisProcess.host))
+          await MeshConnection.dispatcherStatus(directory)?.limited(to: ThisProcess.host),
+          gateway: gateway)
         if readiness.isReady {
-          return print("the mesh is ready: \(Self.summary(status)), in \(directory.path)")
+          print("the mesh is ready: \(Self.summary(status)), in \(directory.path)")
+          if let address = gateway?.address { print("look at \(address)") }
+          if let problem = gateway?.problem { printError("gateway: \(problem)") }
+          return
         }
         problems = readiness.problems
         if readiness.isHopeless { break }

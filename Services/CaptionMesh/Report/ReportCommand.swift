@@ -25,7 +25,7 @@ struct ReportCommand: ParsableCommand {
           --output report.md
       """)
 
-  @Argument(help: ArgumentHelp("Run folders.", valueName: "run"))
+  @Argument(help: ArgumentHelp("Run folders.", valueName: "run"), completion: .directory)
   var runs: [String]
 
   @Option(

@@ -6,7 +6,8 @@ actor CaptionFlight {
   struct Item: Sendable {
     var id: String
     var path: String
-    fileprivate var number: Int
+    /// Its place among all, from 0.
+    var number: Int
     /// Since when the mesh has answered that it cannot at the moment.
     fileprivate var refusedSince: ContinuousClock.Instant?
     /// Whether it waits until it may be sent again.

@@ -17,15 +17,17 @@ where Paths.Element == String, Paths.Failure == Never {
   var patience: Duration = .seconds(30)
   /// How long it may be away before its first answer.
   var firstPatience: Duration = .seconds(3)
+  /// Called when a conversation broke and another one is begun.
+  var onBreak: @Sendable (RPCError) async -> Void = { _ in }
   /// What goes along with each conversation.
   var metadata: Metadata = [:]
 
-  /// - Parameter report: called once for each path, not in their order.
+  /// - Parameter report: called once for each image, not in their order.
   /// - Returns: how many were captioned and how many were not.
   /// - Throws: `RPCError` when there is no mesh, or none any more.
   func run<Transport: ClientTransport>(
     _ client: Captioner.Client<Transport>,
-    report: @Sendable @escaping (String, CaptionReply) async -> Void
+    report: @Sendable @escaping (CaptionFlight.Item, CaptionReply) async -> Void
   ) async throws -> CaptionCounts {
     let flight = CaptionFlight(
       window: window, patience: patience, firstPatience: firstPatience)
@@ -42,7 +44,9 @@ where Paths.Element == String, Paths.Failure == Never {
         try await converse(client, flight, report: report)
         return await flight.counts
       } catch let error as RPCError where error.code == .unavailable {
+        if await flight.isComplete { return await flight.counts }
         guard await flight.hangUp() else { throw error }
+        await onBreak(error)
         try await Task.sleep(for: .milliseconds(50))
       }
     }
@@ -51,7 +55,7 @@ where Paths.Element == String, Paths.Failure == Never {
   /// Returns when everything is answered.
   private func converse<Transport: ClientTransport>(
     _ client: Captioner.Client<Transport>, _ flight: CaptionFlight,
-    report: @Sendable @escaping (String, CaptionReply) async -> Void
+    report: @Sendable @escaping (CaptionFlight.Item, CaptionReply) async -> Void
   ) async throws {
     let queue = await flight.open()
     try await client.captionStream(
@@ -63,7 +67,7 @@ where Paths.Element == String, Paths.Failure == Never {
             bytes = try ImageFile.read(item.path)
           } catch {
             let reply = CaptionReply(id: item.id, result: .failure(error), attempts: 0)
-            await report(item.path, reply)
+            await report(item, reply)
             await flight.end(item.id, captioned: false)
             continue
           }
@@ -78,7 +82,7 @@ where Paths.Element == String, Paths.Failure == Never {
           if case .failure(let error) = reply.result, await flight.retries(item.id, error) {
             continue
           }
-          await report(item.path, reply)
+          await report(item, reply)
           let captioned = if case .success = reply.result { true } else { false }
           await flight.end(item.id, captioned: captioned)
         }

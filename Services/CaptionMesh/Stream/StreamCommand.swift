@@ -3,6 +3,7 @@ import FoundationEssentials
 import GRPCCore
 import Glibc
 import MeshAPI
+import Reporting
 
 /// `captionmesh stream`.
 struct StreamCommand: AsyncParsableCommand {
@@ -17,16 +18,21 @@ struct StreamCommand: AsyncParsableCommand {
          "milliseconds": {"load", "encode", "decode", "queue"}}
         {"image", "error": {"code", "message"}}
 
+      --html makes a contact sheet as well: one page, in one file, with all photographs, their \
+      captions, and for each word its probability and where the model looked.
+
       A mesh that is full or starts again is waited for, up to half a minute. An image that cannot \
       be captioned fails alone. Exits 0 when all were captioned, 1 when some \
       were not.
 
       Examples:
         captionmesh stream photographs/ holiday.jpg
+        captionmesh stream photographs/ --html photographs.html
         find . -name '*.jpg' | captionmesh stream - --json > captions.jsonl
       """)
 
-  @Argument(help: "Images, folders, or - for a list of paths on standard input.")
+  @Argument(
+    help: "Images, folders, or - for a list of paths on standard input.", completion: .file())
   var paths: [String]
 
   @Flag(help: "Print JSON lines also to a terminal.")
@@ -38,6 +44,15 @@ struct StreamCommand: AsyncParsableCommand {
   @Option(help: "Images on their way at the same time.")
   var window = 32
 
+  @Option(
+    help: ArgumentHelp("Where to write a contact sheet when all is done.", valueName: "file"))
+  var html: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Pixels of the longer side of a photograph in the contact sheet.", valueName: "pixels"))
+  var htmlSize = 480
+
   @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
 
   func validate() throws {
@@ -47,23 +62,30 @@ struct StreamCommand: AsyncParsableCommand {
     guard (1...4096).contains(window) else {
       throw ValidationError("--window \(window) is not in 1...4096")
     }
+    guard ContactSheet.extents.contains(htmlSize) else {
+      throw ValidationError("--html-size \(htmlSize) is not in \(ContactSheet.extents)")
+    }
   }
 
   func run() async throws {
     let printer = ReplyPrinter(json: json || isatty(STDOUT_FILENO) == 0)
+    let sheet = try html.map { try SheetWriter($0, extent: htmlSize) }
     let start = ContinuousClock.now
     let counts = try await meshOptions.withClient { client in
       var stream = CaptionStream(
-        paths: ImagePaths(arguments: paths), options: DecodeOptions(beam: beam), window: window)
+        paths: ImagePaths(arguments: paths),
+        options: DecodeOptions(beam: beam, attention: sheet != nil), window: window)
       stream.metadata = MeshOptions.metadata
-      return try await stream.run(Captioner.Client(client)) { path, reply in
-        printer.print(path, reply)
+      return try await stream.run(Captioner.Client(client)) { item, reply in
+        printer.print(item.path, reply)
+        await sheet?.add(item, reply)
       }
     }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     let rate = (Double(counts.captioned) / max(seconds, 1e-3)).rounded(1)
     printError(
       "\(counts.captioned) captioned, \(counts.failed) failed, \(rate) images/s")
+    try await sheet?.finish()
     if counts.broken > 0 {
       printError(
         "the conversation with the mesh broke \(counts.broken) times and was taken up again")
@@ -94,10 +116,22 @@ struct ReplyPrinter: Sendable {
   }
 
   func print(_ path: String, _ reply: CaptionReply, model: String? = nil) {
+    if json {
+      Swift.print(Self.json(path, reply, model: model))
+    } else {
+      switch reply.result {
+      case .success(let result): Swift.print("\(path): \(result.caption)")
+      case .failure(let error): printError("\(path): \(error)")
+      }
+    }
+    _ = fflush(nil)
+  }
+
+  /// The line of JSON for one image.
+  static func json(_ path: String, _ reply: CaptionReply, model: String? = nil) -> String {
     var line = Line(image: path, model: model)
     switch reply.result {
     case .success(let result):
-      if !json { return Swift.print("\(path): \(result.caption)") }
       line.caption = result.caption
       line.tokens = result.tokens
       line.logProbability = result.logProbability
@@ -108,13 +142,11 @@ struct ReplyPrinter: Sendable {
         "decode": spent.decode.rounded(3), "queue": spent.queue.rounded(3),
       ]
     case .failure(let error):
-      if !json { return printError("\(path): \(error)") }
       line.error = ["code": error.code.statusName, "message": error.message]
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // Strings and finite numbers always encode.
-    Swift.print(String(decoding: try! encoder.encode(line), as: UTF8.self))
-    _ = fflush(nil)
+    return String(decoding: try! encoder.encode(line), as: UTF8.self)
   }
 }

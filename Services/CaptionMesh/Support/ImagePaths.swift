@@ -6,6 +6,11 @@ import FoundationEssentials
 struct ImagePaths: AsyncSequence, Sendable {
   static let extensions: Set<String> = ["jpg", "jpeg", "jpe", "png"]
 
+  /// Whether a file's name is that of an image.
+  static func isImage(_ name: String) -> Bool {
+    name.split(separator: ".").last.map { extensions.contains($0.lowercased()) } ?? false
+  }
+
   let arguments: [String]
 
   func makeAsyncIterator() -> Iterator { Iterator(pending: arguments[...]) }
@@ -45,9 +50,9 @@ struct ImagePaths: AsyncSequence, Sendable {
         return nil
       }
       let below = (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []
-      return below.filter { name in
-        name.split(separator: ".").last.map { extensions.contains($0.lowercased()) } ?? false
-      }.sorted().map { path.hasSuffix("/") ? path + $0 : "\(path)/\($0)" }
+      return below.filter(isImage).sorted().map {
+        path.hasSuffix("/") ? path + $0 : "\(path)/\($0)"
+      }
     }
 
     /// Reads a line without holding up the threads that carry the conversation with the mesh.

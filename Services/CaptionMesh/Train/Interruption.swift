@@ -9,7 +9,8 @@ final class Interruption {
   private let sources: [any DispatchSourceSignal]
   private let wanted = Atomic(false)
 
-  init() {
+  /// - Parameter onFirst: called at the first signal.
+  init(onFirst: @escaping @Sendable () -> Void = {}) {
     let queue = DispatchQueue(label: "interruption")
     sources = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
@@ -18,6 +19,7 @@ final class Interruption {
     for source in sources {
       source.setEventHandler { [weak self] in
         if self?.wanted.exchange(true, ordering: .relaxed) == true { exit(ExitStatus.tryAgain) }
+        onFirst()
       }
       source.activate()
     }

@@ -26,6 +26,7 @@ extension OneDNN.PrimitiveDescriptor {
   ///   - sourceGradient: [N, C, H, W], the result.
   ///   - weights: as the forward convolution has them, in a layout that may differ from there.
   ///   - destinationGradient: [N, O, H', W'].
+  ///   - window: the convolution's.
   ///   - forward: the forward convolution, for training, without post-operations.
   public convenience init(
     convolutionSourceGradient sourceGradient: OneDNN.MemoryDescriptor,
@@ -53,6 +54,7 @@ extension OneDNN.PrimitiveDescriptor {
   ///   - weightsGradient: like the weights, a result.
   ///   - biasGradient: [O], a result.
   ///   - destinationGradient: [N, O, H', W'].
+  ///   - window: the convolution's.
   ///   - forward: the forward convolution, for training, without post-operations.
   public convenience init(
     convolutionWeightsGradient weightsGradient: OneDNN.MemoryDescriptor,
@@ -79,7 +81,9 @@ extension OneDNN.PrimitiveDescriptor {
   /// The gradient of an activation function by its argument, from the function's results
   /// (``OneDNN/Role/destination``); it may be written over the gradient that comes in.
   ///
-  /// - Parameter values: of the results and of both gradients.
+  /// - Parameters:
+  ///   - activation: the function.
+  ///   - values: of the results and of both gradients.
   public convenience init(
     gradientOf activation: OneDNN.Activation, values: OneDNN.MemoryDescriptor
   ) throws(OneDNNError) {

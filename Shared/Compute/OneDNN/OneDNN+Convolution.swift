@@ -24,6 +24,9 @@ extension OneDNN.PrimitiveDescriptor {
   ///   - weights: [O, C, kernel, kernel], or [groups, O/groups, C/groups, kernel, kernel].
   ///   - bias: [O].
   ///   - destination: [N, O, H', W'].
+  ///   - window: the kernel's size, stride, padding and dilation.
+  ///   - algorithm: how it is computed.
+  ///   - postOperations: what is done to each result while it is at hand.
   ///   - scales: a factor for each output channel that multiplies the sum of products and bias,
   ///     before the post-operations; for sources and weights of eight-bit integers.
   ///   - pass: what the result is for.
@@ -56,6 +59,7 @@ extension OneDNN.PrimitiveDescriptor {
   /// - Parameters:
   ///   - source: [N, C, H, W].
   ///   - destination: [N, C, H', W'].
+  ///   - window: the size, stride and padding.
   public convenience init(
     maxPooling source: OneDNN.MemoryDescriptor, destination: OneDNN.MemoryDescriptor,
     window: OneDNN.Window

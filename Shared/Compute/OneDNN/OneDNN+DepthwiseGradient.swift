@@ -18,6 +18,7 @@ extension OneDNN {
     /// - Parameters:
     ///   - source: [N, C, H, W] in blocks of 8 or 16 channels, see ``Layout``.
     ///   - gradient: by the results, [N, C, H', W'], in the same layout.
+    ///   - window: the convolution's.
     ///   - weights: gets the gradient, [C, kernel · kernel].
     ///   - bias: gets the gradient, [1, C].
     /// - Returns: nil where the arguments lie in another way, or the kernel is not 3×3, 5×5 or 7×7.

@@ -4,7 +4,7 @@ public import Tensor
 extension OneDNN {
   /// An argument of a primitive: a descriptor bound to bytes.
   ///
-  /// The bytes belong to an ``AlignedBuffer`` that the memory keeps alive. Used by one thread at a
+  /// The bytes belong to an `AlignedBuffer` that the memory keeps alive. Used by one thread at a
   /// time, except memories that are only read, such as weights.
   @safe
   public final class Memory {
@@ -58,7 +58,10 @@ extension OneDNN {
 
     /// Runs `body` with the argument bound to a part of a dense tensor, which is only read.
     ///
-    /// - Parameter start: the first element of the part.
+    /// - Parameters:
+    ///   - tensor: what is read.
+    ///   - start: the first element of the part.
+    ///   - body: runs primitives that read the argument.
     public func withElements<R>(
       of tensor: Tensor, from start: Int = 0, _ body: () throws(OneDNNError) -> R
     ) throws(OneDNNError) -> R {
@@ -75,7 +78,10 @@ extension OneDNN {
 
     /// Runs `body` with the argument bound to a part of a span, to be written.
     ///
-    /// - Parameter start: the first element of the part.
+    /// - Parameters:
+    ///   - span: what is written.
+    ///   - start: the first element of the part.
+    ///   - body: runs primitives that write the argument.
     public func withElements<Element: TensorElement, R>(
       of span: inout MutableSpan<Element>, from start: Int, _ body: () throws(OneDNNError) -> R
     ) throws(OneDNNError) -> R {

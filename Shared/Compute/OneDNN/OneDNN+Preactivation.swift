@@ -7,7 +7,9 @@ extension OneDNN.PrimitiveDescriptor {
   ///
   /// For training it also yields ``OneDNN/Role/workspace``, which the backward pass needs.
   ///
-  /// - Parameter values: [N, C, H, W], of the source and the destination.
+  /// - Parameters:
+  ///   - values: [N, C, H, W], of the source and the destination.
+  ///   - pass: what the result is for.
   public convenience init(
     preactivation values: OneDNN.MemoryDescriptor, pass: OneDNN.ForwardPass = .inference
   ) throws(OneDNNError) {

@@ -32,8 +32,11 @@ extension OneDNN {
 
     /// Copies an argument into another layout or element type.
     ///
-    /// - Parameter scales: one factor for each index of the first axis, or a single one for all; nil
-    ///   multiplies by nothing.
+    /// - Parameters:
+    ///   - source: what is copied.
+    ///   - destination: where to.
+    ///   - scales: one factor for each index of the first axis, or a single one for all; nil
+    ///     multiplies by nothing.
     public init(
       reorder source: MemoryDescriptor, to destination: MemoryDescriptor, scales: [Float]? = nil
     ) throws(OneDNNError) {

@@ -14,6 +14,8 @@ extension OneDNN {
     /// - Parameters:
     ///   - source: [N, C, H, W], float32 or bfloat16, channels last.
     ///   - destination: the same extents and layout, uint8.
+    ///   - scale: the factor of each channel.
+    ///   - shift: the addend of each channel.
     ///   - step: what 1 is worth in the destination.
     /// - Returns: nil where the arguments lie in another way.
     public init?(

@@ -5,8 +5,11 @@ extension OneDNN {
   public struct Reorder {
     private let invocation: Invocation
 
-    /// - Parameter scales: one factor for each index of the first axis, or a single one for all; nil
-    ///   multiplies by nothing.
+    /// - Parameters:
+    ///   - source: what is copied.
+    ///   - destination: where to.
+    ///   - scales: one factor for each index of the first axis, or a single one for all; nil
+    ///     multiplies by nothing.
     public init(
       from source: Memory, to destination: Memory, scales: [Float]? = nil
     ) throws(OneDNNError) {

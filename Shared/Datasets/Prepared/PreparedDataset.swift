@@ -13,7 +13,9 @@ public struct PreparedDataset: Sendable {
   /// Opens the data set in a folder and checks that its files belong together. All captions are
   /// read, images are not.
   ///
-  /// - Parameter base: what the files' names share; nil where the folder has one data set.
+  /// - Parameters:
+  ///   - folder: where its files are.
+  ///   - base: what the files' names share; nil where the folder has one data set.
   /// - Throws: ``DatasetError``, naming the file and what is wrong with it.
   public init(folder: String, base: String? = nil) throws(DatasetError) {
     let found = if let base { base } else { try Self.base(in: folder) }

@@ -45,8 +45,10 @@ public struct BeamSearch: Sendable {
 
   /// Captions each image; the result has the images' order.
   ///
-  /// - Parameter shouldStop: asked before each step; once it says yes the search ends with what it
-  ///   has.
+  /// - Parameters:
+  ///   - features: the images' feature maps.
+  ///   - decoder: the model.
+  ///   - shouldStop: asked before each step; once it says yes the search ends with what it has.
   public func captions(
     _ features: FeatureBatch<Float>, with decoder: some CaptionDecoder,
     shouldStop: () -> Bool = { false }

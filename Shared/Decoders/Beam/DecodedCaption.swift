@@ -6,6 +6,8 @@ public struct DecodedCaption: Sendable {
     public var words: [Int]
     /// The sum of the words' log-probabilities and, where it ended, of the end mark's.
     public var logProbability: Float
+    /// Each word's log-probability after those before it.
+    public var wordLogProbabilities: [Float]
     /// Whether the beam ended by itself and was not cut off at the longest length.
     public var finished: Bool
     /// For each word the attention over the feature map's cells; empty without attention.

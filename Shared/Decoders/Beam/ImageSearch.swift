@@ -108,8 +108,10 @@ struct ImageSearch {
   private func beam(endingAt leaf: Int, finished: Bool) -> DecodedCaption.Beam {
     var path = path(to: leaf)
     if finished { path.removeLast() }
+    let scores = path.map(\.score)
     return DecodedCaption.Beam(
-      words: path.map { $0.word! }, logProbability: nodes[leaf].score, finished: finished,
+      words: path.map { $0.word! }, logProbability: nodes[leaf].score,
+      wordLogProbabilities: zip(scores, [0] + scores).map { $0 - $1 }, finished: finished,
       attention: path.map(\.attention), sentinel: path.compactMap(\.sentinel))
   }
 

@@ -18,6 +18,7 @@ extension Checkpoint {
   /// name, as safetensors or as PyTorch saves it.
   ///
   /// - Parameters:
+  ///   - path: the file.
   ///   - vocabulary: the word map that it was trained with.
   ///   - features: what its encoder gives, on the network's own grid.
   ///   - pooledGrid: rows and columns that the encoder's map was pooled to, 14 in the tutorial; nil

@@ -57,8 +57,9 @@ public struct AttentionLayer<Scalar: Real>: Sendable {
   public let full: LinearLayer<Scalar>
   public let activation: AttentionActivation
 
-  /// - Parameter packing: of the layer that queries go through, and in halves of the one that feature
-  ///   maps go through, whose rows are so many that packing is else not worth it.
+  /// The layer of a decoder's parameters; `packing` is of the part that queries go through and, in
+  /// halves, of the one that feature maps go through, whose rows are so many that packing is else not
+  /// worth it.
   public init(
     _ parameters: ParameterSet<Scalar>, _ configuration: DecoderConfiguration,
     packing: Packing = .none

@@ -1,4 +1,4 @@
-/// Which of a layer's weights are laid out for products of few rows each, as ``PackedMatrix`` has them.
+/// Which of a layer's weights are laid out for products of few rows each, as a `PackedMatrix` has them.
 /// They must not change as long as the layer is used.
 public enum Packing: Sendable {
   case none

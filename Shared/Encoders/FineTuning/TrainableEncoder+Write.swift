@@ -11,9 +11,13 @@ extension TrainableEncoder {
   }
 
   /// An encoder with what was learnt, which does not learn on: for validation, exactly as the file
-  /// that ``write(to:name:credit:parameters:precision:)`` makes will encode.
+  /// that ``write(to:credit:parameters:precision:)`` makes will encode.
   ///
-  /// - Parameter parameters: others than the present ones, such as their running mean.
+  /// - Parameters:
+  ///   - parameters: others than the present ones, such as their running mean.
+  ///   - precision: that of the file.
+  ///   - threadCount: how many threads a calculation uses.
+  ///   - maximumBatchSize: larger batches are cut into pieces of this size.
   public func snapshot(
     parameters: ParameterSet<Float>? = nil, precision: Precision = .half, threadCount: Int,
     maximumBatchSize: Int = 8
@@ -33,6 +37,7 @@ extension TrainableEncoder {
   ///   - path: the file, whose name is the encoder's with ".safetensors".
   ///   - credit: who made it and from what; empty for the original's credit.
   ///   - parameters: others than the present ones, such as their running mean.
+  ///   - precision: that of convolutions' weights in the file.
   /// - Throws: ``EncoderError``: `invalid` for a name that cannot be an encoder's, `failed` where
   ///   the file cannot be written.
   @discardableResult

@@ -32,7 +32,7 @@ public final class TrainableEncoder: Sendable {
 
   /// Opens an encoder of a store.
   ///
-  /// - Throws: ``EncoderError``: as ``EncoderStore/load(_:threadCount:maximumBatchSize:)``, and
+  /// - Throws: ``EncoderError``: as ``EncoderStore/load(_:precision:threadCount:maximumBatchSize:)``, and
   ///   `invalid` where the architecture cannot be opened as asked.
   public convenience init(
     _ name: String, in store: EncoderStore, opening: Opening, batchSize: Int, threadCount: Int

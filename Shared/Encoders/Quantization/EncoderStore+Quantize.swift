@@ -9,8 +9,10 @@ extension EncoderStore {
   /// float weights; the steps of activations are chosen on the others.
   ///
   /// - Parameters:
+  ///   - name: the encoder's, in the store.
   ///   - images: at least two, each float32 [3, H, W] of the encoder's input size, normalised.
   ///   - names: convolutions that keep real numbers, by their names in weight files.
+  ///   - threadCount: the threads to compute with.
   ///   - progress: gets the share of the work that is done.
   /// - Throws: ``EncoderError``: `missing` or `mismatch` for the encoder, `invalid` for too few
   ///   images, `failed` where the file cannot be written.

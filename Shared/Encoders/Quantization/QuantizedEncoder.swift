@@ -5,7 +5,7 @@
 public struct QuantizedEncoder: Sendable, Equatable {
   /// Of the weights that were quantized.
   public var identity: EncoderIdentity
-  /// The hash of the quantized tensors, see ``NetworkWeights/hash()``.
+  /// The hash of the quantized tensors.
   public var hash: String
   /// How many images the steps were chosen on.
   public var imageCount: Int

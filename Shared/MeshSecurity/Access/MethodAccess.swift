@@ -23,7 +23,9 @@ public enum MethodAccess {
 
   /// Whether a role may call a method.
   ///
-  /// - Parameter method: its full name, as in `captionmesh.v1.Control/Status`.
+  /// - Parameters:
+  ///   - role: the caller's.
+  ///   - method: its full name, as in `captionmesh.v1.Control/Status`.
   public static func allows(_ role: KeyRole, _ method: String) -> Bool {
     guard let roles = roles[method] else { return false }
     return role == .administrator || roles.contains(role)

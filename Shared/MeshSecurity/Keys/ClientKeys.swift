@@ -8,7 +8,11 @@ public enum ClientKeys {
   /// The key for an address: the one that is named, or for another machine that of the role in the
   /// user's folder. None with ipc, nor on loopback unless one is named.
   ///
-  /// - Parameter file: the key file that was asked for; nil: what `$CAPTIONMESH_KEY` says.
+  /// - Parameters:
+  ///   - address: the server's.
+  ///   - file: the key file that was asked for; nil: what `$CAPTIONMESH_KEY` says.
+  ///   - role: what the caller is.
+  ///   - environment: of this process.
   /// - Throws: ``SecurityError`` when there is no key for another machine, or the file is malformed
   ///   or open to others.
   public static func security(

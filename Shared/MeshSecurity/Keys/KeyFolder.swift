@@ -71,7 +71,10 @@ extension KeyFolder {
 
   /// Makes a key and lets it in.
   ///
-  /// - Parameter file: where to write it; nil: in the folder.
+  /// - Parameters:
+  ///   - name: the holder's.
+  ///   - role: what the holder may do.
+  ///   - file: where to write it; nil: in the folder.
   /// - Returns: the file.
   /// - Throws: ``SecurityError`` with code `badName`, or `exists` for a name that is taken or a file
   ///   that is there.

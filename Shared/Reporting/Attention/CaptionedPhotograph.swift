@@ -24,8 +24,13 @@ public struct ModelCaption: Sendable {
     public var attention: [Float]
     /// β, the share that the visual sentinel took (Lu and others 2017); nil without one.
     public var sentinel: Float?
+    /// The model's probability of the word after those before it; nil where it is not known.
+    public var probability: Double?
 
-    public init(_ text: String, attention: [Float] = [], sentinel: Float? = nil) {
+    public init(
+      _ text: String, attention: [Float] = [], sentinel: Float? = nil, probability: Double? = nil
+    ) {
+      self.probability = probability
       self.text = text
       self.attention = attention
       self.sentinel = sentinel

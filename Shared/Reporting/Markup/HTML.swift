@@ -25,11 +25,18 @@ enum HTML {
 
   /// A file inside the page.
   static func data(_ bytes: [UInt8], type: String) -> String {
-    "data:\(type);base64,\(Data(bytes).base64EncodedString())"
+    "data:\(type);base64,\(base64(bytes))"
   }
+
+  static func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
 
   /// A page that stands alone: nothing outside is loaded, and its policy forbids it.
   static func page(title: String, style: String, script: String, body: String) -> String {
+    opening(title: title, style: style) + body + "\n" + closing(script: script)
+  }
+
+  /// The beginning of such a page.
+  static func opening(title: String, style: String) -> String {
     """
     <!DOCTYPE html>
     <html lang="en">
@@ -47,7 +54,13 @@ enum HTML {
     </head>
     <body>
     <main>
-    \(body)
+
+    """
+  }
+
+  /// The end of such a page.
+  static func closing(script: String) -> String {
+    """
     </main>
     <script>
     \(script)

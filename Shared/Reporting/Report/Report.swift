@@ -12,7 +12,12 @@ public struct Report: Sendable {
   /// What people should know, such as photographs that could not be captioned.
   let notes: [String]
 
-  /// - Parameter showsPublished: nil: where a run's data are Flickr8k.
+  /// - Parameters:
+  ///   - runs: what is reported on.
+  ///   - photographs: the same ones as captioned by every run's model.
+  ///   - showsPublished: whether scores that others published on Flickr8k stand beside; nil: where
+  ///     a run's data are Flickr8k.
+  ///   - notes: what people should know.
   public init(
     _ runs: [Run], photographs: [CaptionedPhotograph] = [], showsPublished: Bool? = nil,
     notes: [String] = []

@@ -8,6 +8,7 @@ public enum DetachedSupervisor {
   /// - Parameters:
   ///   - arguments: what `mesh supervise` is told.
   ///   - program: the command's executable.
+  ///   - directory: the mesh's.
   /// - Returns: the process, so that its end can be noticed.
   /// - Throws: ``SupervisionError`` with code `system`.
   public static func start(

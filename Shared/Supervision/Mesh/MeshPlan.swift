@@ -4,8 +4,9 @@ public import ServiceKit
 
 /// Which processes make up a mesh, and how each is run.
 public struct MeshPlan: Sendable {
-  /// The role of the one process that is not a worker.
+  /// The roles of the processes that are not workers; there is one of each.
   public static let dispatcher = "dispatcher"
+  public static let gateway = "gateway"
   /// How many processes a stage may have.
   public static let counts = 0...64
 
@@ -23,7 +24,12 @@ public struct MeshPlan: Sendable {
   private let cores: Int
 
   /// - Parameters:
+  ///   - configuration: stages, limits and addresses.
   ///   - configurationFile: where the configuration comes from, for the dispatcher.
+  ///   - encoder: its name in the store.
+  ///   - store: the folder with encoders' weights.
+  ///   - model: the checkpoint's file.
+  ///   - directory: where sockets and logs are.
   ///   - programs: the folder with the mesh's programs.
   ///   - environment: this process's; its children's is made from it.
   ///   - cores: to share out.
@@ -60,6 +66,12 @@ public struct MeshPlan: Sendable {
         Role(
           name: worker.rawValue, count: count, command: try command(for: worker, count: count),
           stopOrder: 1, stopTimeout: stopTimeout))
+    }
+    if configuration.gateway.isOn {
+      roles.append(
+        Role(
+          name: Self.gateway, count: 1, command: try gatewayCommand(), stopOrder: 0,
+          stopTimeout: stopTimeout))
     }
     return roles
   }
@@ -116,6 +128,13 @@ public struct MeshPlan: Sendable {
     command.environment["CAPTIONMESH_ADDRESSES"] =
       ([own] + configuration.addresses.filter { $0 != own }).joined(separator: ",")
     return command
+  }
+
+  private func gatewayCommand() throws -> ProcessCommand {
+    var arguments = ["--supervised"]
+    if let configurationFile { arguments += ["--config", configurationFile] }
+    arguments += ["--log-format", configuration.logFormat.rawValue]
+    return try command(Self.gateway, arguments, threads: 1)
   }
 
   private func command(

@@ -1,4 +1,5 @@
 public import MeshAPI
+public import ServiceKit
 
 /// Whether the processes that there are to be are there and work, as the supervisor and the
 /// dispatcher see them.
@@ -23,14 +24,19 @@ public struct MeshReadiness: Hashable, Sendable {
   /// The roles that will not get ready by themselves.
   public var isHopeless: Bool { problems.contains(where: \.isFatal) }
 
-  /// - Parameter dispatcher: nil while it does not answer.
-  public init(_ supervisor: SupervisorStatusReply, _ dispatcher: StatusReply?) {
-    let roles = [MeshPlan.dispatcher] + WorkerRole.allCases.map(\.rawValue)
+  /// - Parameters:
+  ///   - supervisor: which processes there are.
+  ///   - dispatcher: nil while it does not answer.
+  ///   - gateway: nil while it does not say how it is.
+  public init(
+    _ supervisor: SupervisorStatusReply, _ dispatcher: StatusReply?, gateway: GatewayRecord? = nil
+  ) {
+    let roles = [MeshPlan.dispatcher] + WorkerRole.allCases.map(\.rawValue) + [MeshPlan.gateway]
     problems = roles.compactMap { role in
       supervisor.counts[role].flatMap { count in
         Self.problem(
           of: role, count: count, supervisor.processes.filter { $0.role == role },
-          Self.workingPIDs(of: role, dispatcher))
+          Self.workingPIDs(of: role, dispatcher, gateway))
       }
     }
   }
@@ -59,8 +65,12 @@ public struct MeshReadiness: Hashable, Sendable {
       isFatal: !looping.isEmpty)
   }
 
-  /// The processes of a role that the dispatcher gives work to, or its own.
-  private static func workingPIDs(of role: String, _ dispatcher: StatusReply?) -> Set<Int> {
+  /// The processes of a role that the dispatcher gives work to, or its own; of the gateway's, one
+  /// that listens or says why it does not.
+  private static func workingPIDs(
+    of role: String, _ dispatcher: StatusReply?, _ gateway: GatewayRecord?
+  ) -> Set<Int> {
+    if role == MeshPlan.gateway { return gateway.map { [$0.pid] } ?? [] }
     guard let dispatcher else { return [] }
     guard let stage = WorkerRole(named: role)?.stage else { return [dispatcher.pid] }
     let workers = dispatcher.stages.first { $0.name == stage.rawValue }?.workers ?? []

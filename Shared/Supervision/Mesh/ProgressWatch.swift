@@ -18,6 +18,7 @@ public struct ProgressWatch: Sendable {
   /// - Parameters:
   ///   - asked: the ids of the processes that have worked before.
   ///   - status: nil when the dispatcher does not answer.
+  ///   - now: since any one moment.
   public mutating func stuck(
     among asked: Set<Int32>, _ status: StatusReply?, at now: Duration
   ) -> Set<Int32> {

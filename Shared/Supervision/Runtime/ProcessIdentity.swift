@@ -34,7 +34,9 @@ public struct ProcessIdentity: Hashable, Sendable {
 
   /// Sends a signal to the process, unless it has ended.
   ///
-  /// - Parameter toGroup: to all of the process group that it leads.
+  /// - Parameters:
+  ///   - signal: its number.
+  ///   - toGroup: to all of the process group that it leads.
   public func signal(_ signal: Int32, toGroup: Bool = false) {
     if isAlive { kill(toGroup ? -pid : pid, signal) }
   }

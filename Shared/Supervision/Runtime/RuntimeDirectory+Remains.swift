@@ -33,6 +33,7 @@ extension RuntimeDirectory {
     }
     for (_, record) in records { record.remove() }
     supervisorRecord.remove()
+    GatewayRecord.remove(in: self)
     for socket in [dispatcherSocket, supervisorSocket] { unsafe unlink(socket) }
     return killed
   }

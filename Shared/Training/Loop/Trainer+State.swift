@@ -35,7 +35,7 @@ extension Trainer {
 
   /// Writes the state beside `path` and renames it there.
   ///
-  /// - Throws: ``WeightFileError`` when it cannot be written, ``TrainingError`` when a parameter is
+  /// - Throws: `WeightFileError` when it cannot be written, ``TrainingError`` when a parameter is
   ///   no number; what was there before still is.
   public func save(to path: String) throws {
     for (prefix, set) in parts {
@@ -63,7 +63,7 @@ extension Trainer {
   /// Takes up a state that ``save(to:)`` wrote.
   ///
   /// - Throws: ``TrainingError`` for a state of another run, naming what differs;
-  ///   ``WeightFileError`` for a file that is damaged.
+  ///   `WeightFileError` for a file that is damaged.
   public func restore(from path: String) throws {
     let file = try WeightFile.open(path)
     guard file.metadata["format"] == Self.stateFormat, let json = file.metadata["run"],

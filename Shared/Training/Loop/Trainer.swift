@@ -27,6 +27,10 @@ public final class Trainer {
   private let reward: CaptionReward?
 
   /// - Parameters:
+  ///   - configuration: the decoder's.
+  ///   - options: how it is trained.
+  ///   - vocabulary: the words.
+  ///   - set: captions and features.
   ///   - initial: parameters to start from; nil draws them from the options' seed.
   public init(
     _ configuration: DecoderConfiguration, _ options: TrainingOptions, vocabulary: Vocabulary,

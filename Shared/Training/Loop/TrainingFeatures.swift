@@ -31,7 +31,7 @@ public protocol LearningFeatures: TrainingFeatures {
   /// Where ``backward(_:)`` leaves the gradient of ``parameters``.
   var gradient: ParameterSet<Float> { get }
 
-  /// Given ∂ of what ``features(_:)`` last returned, sets ``gradient``.
+  /// Given ∂ of what the features last returned, sets ``gradient``.
   func backward(_ dfeatures: FeatureBatch<Float>) throws
 
   /// Takes in that ``parameters`` have changed.

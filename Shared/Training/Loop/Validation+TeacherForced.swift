@@ -15,7 +15,10 @@ public struct TeacherForcedScore: Sendable, Equatable {
 extension Validation {
   /// Guesses each word of the references from the right ones before it.
   ///
-  /// - Parameter captions: for each image its references, as ids from `<start>` to `<end>`.
+  /// - Parameters:
+  ///   - configuration: the decoder's.
+  ///   - parameters: the decoder's.
+  ///   - captions: for each image its references, as ids from `<start>` to `<end>`.
   public func teacherForced(
     _ configuration: DecoderConfiguration, _ parameters: ParameterSet<Float>,
     _ captions: [[[Int32]]]

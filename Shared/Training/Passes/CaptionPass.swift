@@ -16,9 +16,8 @@ public struct CaptionPass<Scalar: Real>: Sendable {
   let options: PassOptions
   let layers: StepLayers<Scalar>
 
-  /// A pass that adds to `gradient`.
-  ///
-  /// - Parameter layers: of the parameters as they are; by default made for this pass alone.
+  /// A pass that adds to `gradient`. Its layers are of the parameters as they are; by default they
+  /// are made for this pass alone.
   public init(
     _ configuration: DecoderConfiguration, _ parameters: ParameterSet<Scalar>,
     gradient: ParameterSet<Scalar>, options: PassOptions, layers: StepLayers<Scalar>? = nil
@@ -54,6 +53,8 @@ public struct CaptionPass<Scalar: Real>: Sendable {
   /// Computes the loss and adds its gradient.
   ///
   /// - Parameters:
+  ///   - batch: the captions.
+  ///   - images: their features and the decoder's first states.
   ///   - scale: what each word's cross-entropy counts, 1 / words of the whole batch.
   ///   - attentionScale: what each caption and cell counts in the attention's penalty,
   ///     1 / (captions of the whole batch × cells).

@@ -8,9 +8,8 @@ public struct StepLayers<Scalar: Real>: Sendable {
   let attention: AttentionLayer<Scalar>?
   let gate: LinearLayer<Scalar>?
 
-  /// Packs the weights, which must not change as long as the layers are used.
-  ///
-  /// - Parameter backward: whether for the steps back as well.
+  /// Packs the weights, which must not change as long as the layers are used; for the steps back as
+  /// well where `backward` says so.
   public init(
     _ configuration: DecoderConfiguration, _ parameters: ParameterSet<Scalar>,
     backward: Bool = true

@@ -35,7 +35,11 @@ public final class ZeroMQClientTransport: ClientTransport {
   private let state = Mutex(State.idle(openStreams: 0))
   private let nextStream = Atomic<UInt64>(1)
 
-  /// - Parameter security: the keys, without which only a server on this machine is called.
+  /// - Parameters:
+  ///   - address: the server's.
+  ///   - security: the keys, without which only a server on this machine is called.
+  ///   - options: bounds and times.
+  ///   - serviceConfig: how methods are called, as gRPC has it.
   /// - Throws: ``ZeroMQTransportError`` with code `system`, or `keysNeeded` for an address of
   ///   another machine.
   public init(

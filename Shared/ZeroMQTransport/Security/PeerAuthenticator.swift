@@ -7,7 +7,9 @@ public protocol PeerAuthenticator: Sendable {
 
   /// Takes note of a connection that was refused.
   ///
-  /// - Parameter address: where it came from.
+  /// - Parameters:
+  ///   - key: the one that was shown.
+  ///   - address: where it came from.
   func refused(_ key: CurvePublicKey, from address: String)
 }
 

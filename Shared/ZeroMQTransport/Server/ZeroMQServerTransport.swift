@@ -34,6 +34,7 @@ public final class ZeroMQServerTransport: ServerTransport {
   /// - Parameters:
   ///   - addresses: one at least, all served alike.
   ///   - security: the keys, without which only addresses of this machine are served.
+  ///   - options: bounds and times.
   /// - Throws: ``ZeroMQTransportError`` with code `system`, or `keysNeeded` for an address that
   ///   other machines can reach.
   public init(
