@@ -31,7 +31,7 @@ struct EncoderWorker: StageWorker {
     if fitting.isEmpty { return results }
     do {
       let features = try await encoder.encodeCells(
-        Tensor(stacking: fitting.map { batch[$0].input.tensor }))
+        ImageTensor.batch(fitting.map { batch[$0].input }))
       let grid = Grid(rows: encoder.features.gridHeight, columns: encoder.features.gridWidth)
       for (row, index) in fitting.enumerated() {
         results[index] = .success(FeatureGrid(features: features[row], grid: grid))

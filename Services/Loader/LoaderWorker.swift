@@ -3,16 +3,20 @@ import Imaging
 import MeshAPI
 import MessagePack
 import ServiceKit
+import Tensor
 
 /// The first stage: a photograph's bytes become a normalised tensor.
 struct LoaderWorker: StageWorker {
   let preprocessing: Preprocessing
+  /// What each byte of an image becomes.
+  let levels: Tensor
   let decoder: ImageDecoder
   /// Photographs decoded at the same time.
   let threads: Int
 
   init(preprocessing: Preprocessing, detail: ImageDecoder.Detail, threads: Int) {
     self.preprocessing = preprocessing
+    levels = preprocessing.normalization.levels
     var decoder = ImageDecoder.serving
     decoder.detail = detail
     self.decoder = decoder
@@ -36,9 +40,9 @@ struct LoaderWorker: StageWorker {
 
   private func load(_ input: LoadInput) -> Result<ImageTensor, ItemError> {
     do {
-      let tensor = try preprocessing.tensor(
+      let planes = try preprocessing.planes(
         from: input.image.bytes, name: input.name, decoder: decoder)
-      return .success(ImageTensor(tensor))
+      return .success(ImageTensor(planes, levels: levels))
     } catch {
       return .failure(ItemError(.invalidArgument, error.message, stage: stage.rawValue))
     }

@@ -1,3 +1,4 @@
+internal import CPixels
 public import Tensor
 
 extension Image {
@@ -22,9 +23,9 @@ extension Image {
   public var planes: Tensor {
     let count = width * height
     let source = pixels.elements(as: UInt8.self)
-    return Tensor([3, height, width], of: UInt8.self) { target in
-      for channel in 0..<3 {
-        for pixel in 0..<count { target[channel * count + pixel] = source[pixel * 3 + channel] }
+    return unsafe Tensor(unsafeUninitialized: [3, height, width], of: UInt8.self) { planes in
+      unsafe source.withUnsafeBufferPointer { source in
+        unsafe cpixels_split_planes(source.baseAddress, count, planes.baseAddress)
       }
     }
   }

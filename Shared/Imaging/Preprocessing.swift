@@ -83,6 +83,17 @@ public struct Preprocessing: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// From a file's bytes to an image at size, uint8 [3, height, width]: with
+  /// ``Normalization/levels``, which are to go with it, what
+  /// ``tensor(from:name:decoder:)`` makes, in a quarter of the room.
+  ///
+  /// `name` is what messages call the file. Throws ``ImagingError`` as ``ImageDecoder`` does.
+  public func planes(
+    from bytes: RawSpan, name: String, decoder: ImageDecoder = .serving
+  ) throws(ImagingError) -> Tensor {
+    try resized(decoder.decode(bytes, name: name, rowsTo: width, columnsTo: height)).planes
+  }
+
   /// From an image to an encoder's input, float32 [3, height, width].
   public func tensor(of image: Image) -> Tensor { normalization.normalized(resized(image)) }
 

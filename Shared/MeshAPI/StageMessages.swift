@@ -24,26 +24,77 @@ public struct LoadInput: MessagePackMessage {
   }
 }
 
-/// What the load stage makes and the encode stage gets: a normalised image, float32 [3, rows,
-/// columns].
+/// What the load stage makes and the encode stage gets: a normalised image.
+///
+/// Either the numbers themselves, or the image's bytes with the number that each of them stands for:
+/// the same to the last bit, in a quarter of the room.
 public struct ImageTensor: MessagePackMessage {
+  /// [3, rows, columns], float32; or uint8, where there are ``levels``.
   public var tensor: Tensor
+  /// The number of each byte in each channel, float32 [3, 256].
+  public var levels: Tensor?
 
-  public init(_ tensor: Tensor) { self.tensor = tensor }
+  public init(_ tensor: Tensor, levels: Tensor? = nil) {
+    self.tensor = tensor
+    self.levels = levels
+  }
 
   /// - Throws: ``MessagePackError``; with code `invalidValue` for another shape or element type.
   public init(from map: MessagePackMap) throws(MessagePackError) {
     tensor = try map.decode("tensor")
-    guard tensor.shape.rank == 3, tensor.shape[0] == 3, tensor.elementType == .float32 else {
+    levels = try map.decodeIfPresent("levels")
+    let elementType = levels == nil ? ElementType.float32 : .uint8
+    guard tensor.shape.rank == 3, tensor.shape[0] == 3, tensor.elementType == elementType else {
       throw MessagePackError(
         code: .invalidValue,
-        message: "\(tensor.elementType) \(tensor.shape) is not float32 3×rows×columns",
+        message: "\(tensor.elementType) \(tensor.shape) is not \(elementType) 3×rows×columns",
         keyPath: "tensor")
+    }
+    if let levels, levels.shape != [3, 256] || levels.elementType != .float32 {
+      throw MessagePackError(
+        code: .invalidValue,
+        message: "\(levels.elementType) \(levels.shape) is not float32 3×256", keyPath: "levels")
     }
   }
 
   public func encode(into map: inout MessagePackMapWriter) {
     map.encode("tensor", tensor)
+    if let levels { map.encode("levels", levels) }
+  }
+
+  /// The numbers of images of one shape, float32 [images, 3, rows, columns].
+  public static func batch(_ images: [ImageTensor]) -> Tensor {
+    guard let shape = images.first?.tensor.shape else { preconditionFailure("a batch of nothing") }
+    let count = shape.elementCount
+    return unsafe Tensor(
+      unsafeUninitialized: Shape([images.count] + shape.dimensions), of: Float.self
+    ) { batch in
+      for (index, image) in images.enumerated() {
+        precondition(image.tensor.shape == shape, "\(image.tensor.shape) beside \(shape)")
+        let numbers = unsafe batch[index * count..<(index + 1) * count]
+        unsafe image.write(to: UnsafeMutableBufferPointer(rebasing: numbers))
+      }
+    }
+  }
+
+  private func write(to numbers: UnsafeMutableBufferPointer<Float>) {
+    guard let levels else {
+      unsafe tensor.bytes.withUnsafeBytes {
+        unsafe UnsafeMutableRawBufferPointer(numbers).copyMemory(from: $0)
+      }
+      return
+    }
+    let plane = tensor.shape[1] * tensor.shape[2]
+    unsafe tensor.elements(as: UInt8.self).withUnsafeBufferPointer { bytes in
+      unsafe levels.elements(as: Float.self).withUnsafeBufferPointer { levels in
+        for channel in 0..<3 {
+          let own = unsafe levels.baseAddress! + channel * 256
+          for index in channel * plane..<(channel + 1) * plane {
+            unsafe numbers[index] = own[Int(bytes[index])]
+          }
+        }
+      }
+    }
   }
 }
 

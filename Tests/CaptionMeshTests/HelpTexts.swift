@@ -67,10 +67,10 @@ enum HelpTexts {
       --model <file>          Checkpoint to use; by default the one that comes with the program. Where
                               a command takes several, repeat it.
       --store <store>         Encoder store; by default ~/.local/share/captionmesh/encoders.
-      --precision <precision> Numbers that encoder and decoder multiply: fp32; bf16, where the processor
-                              has them; int8, with weights that `captionmesh encoder quantize` made, the
-                              decoder in bf16; or auto, the fastest of them that loses next to nothing.
-                              (values: fp32, bf16, int8, auto; default: fp32)
+      --precision <precision> Numbers that encoder and decoder multiply: fp32; bf16, where the
+                              processor has them; int8, with weights that `captionmesh encoder
+                              quantize` made, the decoder in bf16; or auto, the fastest of them that
+                              loses next to nothing. (values: fp32, bf16, int8, auto; default: fp32)
       --threads <threads>     Threads; by default one for each processor. (default: N)
 
     OPTIONS:

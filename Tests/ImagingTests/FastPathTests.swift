@@ -92,6 +92,14 @@ struct FastPathTests {
       let fast = try tensor(file, preprocessing, decoder)
       let difference = zip(fast, plain).enumerated().first { $1.0 != $1.1 }?.offset
       #expect(fast.count == plain.count && difference == nil, "\(name) to \(width)×\(height)")
+      let levels = preprocessing.normalization.levels
+      let planes = try unsafe preprocessing.planes(
+        from: file.span.bytes, name: name, decoder: decoder)
+      #expect(planes.shape == preprocessing.shape)
+      let looked = planes.array(of: UInt8.self).enumerated().map { index, byte in
+        levels[index / (width * height)].array(of: Float.self)[Int(byte)]
+      }
+      #expect(looked == plain, "\(name) to \(width)×\(height), by its levels")
     }
   }
 }

@@ -171,6 +171,34 @@ import Testing
         .features.shape == [3, 2])
   }
 
+  @Test func anImageOfBytesAndTheirLevelsIsTheSameAsOneOfNumbers() throws {
+    let levels = (0..<3 * 256).map { Float($0) / 7 - 50 }
+    let bytes = (0..<3 * 20 * 30).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ $0 / 256) }
+    let numbers = bytes.enumerated().map { levels[$0.offset / 600 * 256 + Int($0.element)] }
+    let shape: Shape = [3, 20, 30]
+    let compact = try roundTrip(
+      ImageTensor(Tensor(shape, bytes), levels: Tensor([3, 256], levels)))
+    let plain = try roundTrip(ImageTensor(Tensor(shape, numbers)))
+    let batch = ImageTensor.batch([plain, compact, plain])
+    #expect(batch.shape == [3, 3, 20, 30])
+    for image in 0..<3 { #expect(batch[image].array(of: Float.self) == numbers) }
+  }
+
+  @Test func bytesWithoutTheirLevelsAreRefused() throws {
+    let bytes = Tensor([3, 4, 4], [UInt8](repeating: 0, count: 48))
+    let numbers = Tensor([3, 4, 4], [Float](repeating: 0, count: 48))
+    let levels = Tensor([3, 256], [Float](repeating: 0, count: 768))
+    #expect(try roundTrip(ImageTensor(bytes, levels: levels)).levels != nil)
+    #expect(throws: MessagePackError.self) { try roundTrip(ImageTensor(bytes)) }
+    #expect(throws: MessagePackError.self) { try roundTrip(ImageTensor(numbers, levels: levels)) }
+    for wrong in [
+      levels.reshaped(to: [256, 3]), Tensor([3, 255], [Float](repeating: 0, count: 765)),
+      Tensor([3, 256], [UInt8](repeating: 0, count: 768)),
+    ] {
+      #expect(throws: MessagePackError.self) { try roundTrip(ImageTensor(bytes, levels: wrong)) }
+    }
+  }
+
   @Test func aCorpusGoesThereAndItsScoresComeBack() throws {
     let options = ScoreOptions(method: .nltk, smoothing: 4, smooth: "exp", tokenize: .ptb)
     let item = ScoreItem(candidate: "a dog", references: ["the dog", "a dog"])

@@ -22,7 +22,8 @@ struct SimulatedPayload: Sendable {
       }
     photograph = MessageBytes([UInt8](repeating: 0, count: bytes))
     image = ImageTensor(
-      Tensor([3, side, side], [Float](repeating: 0, count: 3 * side * side)))
+      Tensor([3, side, side], [UInt8](repeating: 0, count: 3 * side * side)),
+      levels: Tensor([3, 256], [Float](repeating: 0, count: 3 * 256)))
     let grid = Grid(rows: cells, columns: cells)
     features = FeatureGrid(
       features: Tensor(

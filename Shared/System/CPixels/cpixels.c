@@ -117,6 +117,14 @@ BODY resample_columns_to_planes(const uint8_t *source, size_t width, cpixels_axi
   }
 }
 
+BODY split_planes(const uint8_t *restrict source, size_t count, uint8_t *restrict planes) {
+  for (size_t i = 0; i < count; i++) {
+    planes[i] = source[i * channels];
+    planes[i + count] = source[i * channels + 1];
+    planes[i + 2 * count] = source[i * channels + 2];
+  }
+}
+
 #if defined(__x86_64__)
 __attribute__((target("avx2"))) static void resample_rows_avx2(
     const uint8_t *source, size_t rows, size_t width, int followed, cpixels_axis axis,
@@ -133,6 +141,11 @@ __attribute__((target("avx2"))) static void resample_columns_to_planes_avx2(
     const uint8_t *source, size_t width, cpixels_axis axis, const float *table, uint8_t *row,
     float *planes) {
   resample_columns_to_planes(source, width, axis, table, row, planes);
+}
+
+__attribute__((target("avx2"))) static void split_planes_avx2(const uint8_t *source, size_t count,
+                                                              uint8_t *planes) {
+  split_planes(source, count, planes);
 }
 #endif
 
@@ -199,4 +212,14 @@ void cpixels_resample_columns_to_planes(const uint8_t *source, size_t width, cpi
   }
 #endif
   resample_columns_to_planes(source, width, axis, table, row, planes);
+}
+
+void cpixels_split_planes(const uint8_t *source, size_t count, uint8_t *planes) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) {
+    split_planes_avx2(source, count, planes);
+    return;
+  }
+#endif
+  split_planes(source, count, planes);
 }

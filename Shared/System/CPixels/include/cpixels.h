@@ -41,4 +41,7 @@ void cpixels_resample_columns(const uint8_t *source, size_t row_bytes, cpixels_a
 void cpixels_resample_columns_to_planes(const uint8_t *source, size_t width, cpixels_axis axis,
                                         const float *table, uint8_t *row, float *planes);
 
+/// Writes each colour of `count` RGB pixels to a plane of its own: all red, all green, all blue.
+void cpixels_split_planes(const uint8_t *source, size_t count, uint8_t *planes);
+
 #endif

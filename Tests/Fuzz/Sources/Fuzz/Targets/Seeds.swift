@@ -21,9 +21,9 @@ enum Seeds {
     "id", "image", "beam", "max_length", "attention", "result", "caption", "tokens", "finished",
     "log_probability", "grid", "error", "code", "message", "retry_after_ms", "hello", "credit",
     "failure", "heartbeat", "goodbye", "payload", "milliseconds", "identity", "hashes", "welcome",
-    "task", "cancel", "deadline_ms", "options", "features", "tensor", "items", "candidate",
-    "references", "stages", "workers", "batches", "limits", "counters", "counts", "processes",
-    "status", "SERVING", "nd", "type", "kind", "shape", "data", "<f2", "<f4",
+    "task", "cancel", "deadline_ms", "options", "features", "tensor", "levels", "items",
+    "candidate", "references", "stages", "workers", "batches", "limits", "counters", "counts",
+    "processes", "status", "SERVING", "nd", "type", "kind", "shape", "data", "<f2", "<f4",
   ]
 
   static let messages: [MessageBytes] = {
@@ -56,6 +56,9 @@ enum Seeds {
           id: 1, batch: 1, batchCount: 1, stage: "load", deadlineMilliseconds: 1000,
           payload: .message(LoadInput(image: MessageBytes([1]), name: "a")))),
       DispatcherMessage.cancel(1), ImageTensor(tensor), grid, tensor,
+      ImageTensor(
+        Tensor([3, 2, 2], [UInt8](repeating: 1, count: 12)),
+        levels: Tensor([3, 256], [Float](repeating: 1, count: 768))),
       EncodeRequest(image: tensor, features: "f"),
       ScoreInput(
         options: ScoreOptions(), items: [ScoreItem(candidate: "a", references: ["a", "b"])]),
