@@ -12,6 +12,7 @@ from program import Program
 
 # All runtimes' workers spin for a while after a run; the others' turn comes when they sleep.
 PAUSE = 0.05
+LEAST_SECONDS = 4
 PRECISIONS = ("fp32", "bf16", "int8")
 # What is to be reached: our time as a share of the fastest peer's in the same precision.
 RATIOS = {("resnet101", "fp32"): 0.75, ("resnet101", "bf16"): 0.95, ("resnet101", "int8"): 0.95,
@@ -60,14 +61,17 @@ def timed(body):
 
 
 def in_turn(sides, rounds, batch):
-    """Milliseconds an image of each side, run after run in turn; two rounds warm up."""
+    """Milliseconds an image of each side, run after run in turn; two rounds warm up. Short runs have more
+    rounds, so that a moment in which something else runs is not all that is seen."""
     times = {name: [] for name in sides}
-    for round in range(rounds + 2):
+    start, round = time.monotonic(), 0
+    while round < rounds + 2 or time.monotonic() < start + LEAST_SECONDS:
         for name, run in sides.items():
             time.sleep(PAUSE)
             elapsed = run() / batch
             if round >= 2:
                 times[name].append(elapsed)
+        round += 1
     return times
 
 
@@ -75,6 +79,18 @@ def cosine(a, b):
     """The mean over images of the cosine of the angle between their features."""
     a, b = a.reshape(len(b), -1).astype(np.float64), b.reshape(len(b), -1).astype(np.float64)
     return float(np.mean((a * b).sum(1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)))
+
+
+def peaks_of(options, before):
+    """Operations a second of each precision's multiplications and additions alone, the most that was seen:
+    whatever else runs can only take away from it."""
+    done = subprocess.run([options.program, "peak", str(options.threads)], check=True, capture_output=True, text=True)
+    return {name: max(float(now), before.get(name, 0)) for name, now in zip(PRECISIONS, done.stdout.split())}
+
+
+def share_of_peak(operations, times, peak):
+    """Of the best run. The operations are those of direct convolution, of which Winograd's does without many."""
+    return operations / (min(times) * 1e-3) / peak if peak else None
 
 
 def measure(options, folder, name, batch, precision, peers, images, expected, operations, peak):
@@ -94,7 +110,7 @@ def measure(options, folder, name, batch, precision, peers, images, expected, op
         "ratio": float(np.median(pairs)), "least_ratio": float(pairs.min()),
         "error": float(np.abs(found - expected.ravel()).max() / np.abs(expected).max()),
         "cosine": cosine(found, expected),
-        "share_of_peak": operations / (min(times["CaptionMesh"]) * 1e-3) / peak if peak else None,
+        "share_of_peak": share_of_peak(operations, times["CaptionMesh"], peak), "operations": operations,
         "ready_seconds": ours.ready, "megabytes": float(ours.ask("memory")),
     }
     ours.close()
@@ -135,9 +151,9 @@ def rows(file):
             least = LEAST_COSINE[r["precision"]]
             add(f"{what}, cosine of the features", f"≥ {least}", "", r["cosine"], r["cosine"] >= least)
         if r["network"] == "resnet101" and r["precision"] != "fp32" and r["share_of_peak"]:
-            # More than the peak is no feat: something else ran while the peak was measured.
+            # More than the peak is for Winograd's convolution alone, which bfloat16 has.
             add(f"{what}, share of the arithmetic peak", f"≥ {LEAST_SHARE}", "", r["share_of_peak"],
-                LEAST_SHARE <= r["share_of_peak"] <= 1)
+                LEAST_SHARE <= r["share_of_peak"] and (r["precision"] == "bf16" or r["share_of_peak"] <= 1))
         if r["batch"] == 1 and r["precision"] == "fp32":
             seconds = READY_SECONDS[r["network"]]
             add(f"{what}, from exec to the first image", f"≤ {seconds}", "s", r["ready_seconds"],
@@ -164,10 +180,7 @@ def main():
     import torch
     print(surroundings(options.threads))
     print(f"milliseconds an image, median (least) of {options.rounds} runs in turn")
-    peaks = dict(zip(PRECISIONS, map(float, subprocess.run(
-        [options.program, "peak", str(options.threads)], check=True, capture_output=True, text=True).stdout.split())))
-    print("peak of the arithmetic, GFLOP/s: " + ", ".join(f"{name} {peak / 1e9:.0f}" for name, peak in peaks.items()))
-    results = []
+    peaks, results = peaks_of(options, {}), []
     for name in options.networks.split(","):
         with tempfile.TemporaryDirectory() as folder:
             model, weights = NETWORKS[name](folder)
@@ -185,9 +198,14 @@ def main():
                 with torch.inference_mode():
                     expected = model(torch.from_numpy(images)).numpy()
                 for precision in options.precisions.split(","):
+                    peaks = peaks_of(options, peaks)
                     results.append(measure(options, folder, name, batch, precision, peers, images, expected, count,
                                            peaks[precision]))
                     show(results[-1])
+    for result in results:
+        result["share_of_peak"] = share_of_peak(
+            result["operations"], result["milliseconds"]["CaptionMesh"], peaks[result["precision"]])
+    print("peak of the arithmetic, GFLOP/s: " + ", ".join(f"{name} {peak / 1e9:.0f}" for name, peak in peaks.items()))
     if options.json:
         with open(options.json, "w") as file:
             json.dump({"threads": options.threads, "rounds": options.rounds, "peaks": peaks, "results": results},

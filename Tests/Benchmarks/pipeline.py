@@ -14,7 +14,7 @@ parser.add_argument("--captionmesh", required=True)
 parser.add_argument("--model", required=True, help="checkpoint with soft attention on EfficientNet-Lite2")
 parser.add_argument("--threads", type=int, default=2)
 parser.add_argument("--rounds", type=int, default=5)
-parser.add_argument("--count", type=int, default=512, help="photographs of a run, a multiple of 8")
+parser.add_argument("--count", type=int, default=1024, help="photographs of a run, a multiple of 8")
 parser.add_argument("--beam", type=int, default=3)
 parser.add_argument("--precisions", default="bf16,int8", help="of our encoders")
 parser.add_argument("--store", default="~/.local/share/captionmesh/encoders", help="encoder store")
@@ -39,7 +39,7 @@ class Mesh:
             file.write(f"metrics: off\nprecision: {precision}\nstore: {store}\n")
             file.write("stages:\n" + "".join(
                 f"  {stage}: {{threads: 1, max_batch: {batch}}}\n"
-                for stage, batch in (("load", 8), ("encode", 8), ("decode", 16))))
+                for stage, batch in (("load", 4), ("encode", 4), ("decode", 16))))
         self.command("mesh", "up", "--encoders", str(options.threads), "--model", options.model, "--config", config)
 
     def command(self, *words, **more):
