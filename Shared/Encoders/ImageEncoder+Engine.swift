@@ -85,6 +85,7 @@ extension ImageEncoder {
       _ images: Tensor, _ range: Range<Int>, _ layout: OneDNN.Layout, _ imageFeatures: Int,
       _ span: inout MutableSpan<Float>
     ) throws(OneDNNError) {
+      if !range.isEmpty { OneDNN.spreadThreads() }
       for batch in batches(range) {
         let plan = try plan(for: images.shape, batchSize: batch.count)
         try plan.run(

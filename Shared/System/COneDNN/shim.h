@@ -19,4 +19,9 @@ extern void GOMP_parallel(void (*body)(void *), void *data, unsigned count, unsi
 // pthread_setname_np(3), which pthread.h hides unless _GNU_SOURCE is defined.
 extern int pthread_setname_np(pthread_t thread, const char *name);
 
+// sched_getcpu(3) and sched_setaffinity(2), which sched.h hides likewise. Of pid 0, the calling thread.
+extern int sched_getcpu(void);
+extern int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *processors);
+extern int sched_setaffinity(pid_t pid, size_t size, const cpu_set_t *processors);
+
 #endif

@@ -1,6 +1,7 @@
-import Compute
 import Synchronization
 import Testing
+
+@testable import Compute
 
 @Suite struct ComputeThreadTests {
   struct Failure: Error, Equatable {}
@@ -22,6 +23,41 @@ import Testing
   @Test func calculationsUseTheThreadsThatWereAskedFor() {
     #expect(ComputeThread(name: "one", threadCount: 1).run { OneDNN.threadCount } == 1)
     #expect(ComputeThread(name: "three", threadCount: 3).run { OneDNN.threadCount } == 3)
+  }
+
+  /// Once in fifty times, since the machine may move a thread between its coming and the look at it.
+  @Test func threadsAreSpreadOverProcessors() {
+    let thread = ComputeThread(name: "spread", threadCount: 2)
+    thread.run {
+      let allowed = OneDNN.allowedProcessors
+      let spread = (0..<50).map { _ in
+        OneDNN.spreadThreads()
+        let processors = Mutex<Set<Int32>>([])
+        OneDNN.forEachShard(of: 2) { _ in
+          let processor = OneDNN.currentProcessor
+          processors.withLock { _ = $0.insert(processor) }
+          #expect(OneDNN.allowedProcessors == allowed)
+        }
+        return processors.withLock { $0.count }
+      }
+      #expect(spread.max() == min(allowed.count, 2))
+    }
+  }
+
+  @Test func aThreadLeavesProcessorsWhereItMay() {
+    let thread = ComputeThread(name: "leave", threadCount: 1)
+    thread.run {
+      let allowed = OneDNN.allowedProcessors
+      #expect(!allowed.isEmpty)
+      OneDNN.leaveProcessors([OneDNN.currentProcessor])
+      #expect(OneDNN.allowedProcessors == allowed)
+      OneDNN.allowedProcessors = [allowed[0]]
+      OneDNN.leaveProcessors([allowed[0]])
+      #expect(OneDNN.allowedProcessors == [allowed[0]])
+      #expect(OneDNN.currentProcessor == allowed[0])
+      OneDNN.leaveProcessors(Set(allowed))
+      #expect(OneDNN.allowedProcessors == [allowed[0]])
+    }
   }
 
   @Test func jobsRunOneAfterTheOther() async {
