@@ -49,7 +49,7 @@ import Testing
   @Test(arguments: [
     ("loader", ["--encoder", "resnet", "--store", "/store"]),
     ("encoder", ["--encoder", "resnet", "--store", "/store", "--precision", "fp32"]),
-    ("decoder", ["--model", "/model"]), ("scorer", []),
+    ("decoder", ["--model", "/model", "--precision", "fp32"]), ("scorer", []),
   ])
   func workersGetWhatTheyNeed(name: String, own: [String]) throws {
     let plan = try plan("stages: {\(WorkerRole(named: name)!.stage): {threads: 3, max_batch: 7}}")
