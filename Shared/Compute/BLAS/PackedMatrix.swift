@@ -17,11 +17,14 @@ public struct PackedMatrix<Scalar: Real>: Sendable {
     case halves(AlignedBuffer)
   }
 
-  /// Packs weights [out, in] for x·Wᵀ or, for `transposed`, weights [in, out] for x·W.
+  /// Packs weights for products with them.
   ///
-  /// - Parameter halves: whether weights, and what is multiplied by them, are rounded to bfloat16 and
-  ///   products summed in float32: half the memory and less than half the time. Only where
-  ///   ``multipliesBFloat16``.
+  /// - Parameters:
+  ///   - weights: [out, in] for x·Wᵀ; [in, out] for x·W.
+  ///   - transposed: whether they are [in, out].
+  ///   - halves: whether weights, and what is multiplied by them, are rounded to bfloat16 and
+  ///     products summed in float32: half the memory and less than half the time. Only where
+  ///     ``multipliesBFloat16``.
   public init(_ weights: Matrix<Scalar>, transposed: Bool = false, halves: Bool = false) {
     (outputs, inputs) =
       transposed ? (weights.columns, weights.rows) : (weights.rows, weights.columns)

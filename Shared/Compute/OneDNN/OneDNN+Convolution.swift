@@ -25,7 +25,6 @@ extension OneDNN.PrimitiveDescriptor {
   ///   - bias: [O].
   ///   - destination: [N, O, H', W'].
   ///   - window: the kernel's size, stride, padding and dilation.
-  ///   - algorithm: how it is computed.
   ///   - postOperations: what is done to each result while it is at hand.
   ///   - scales: a factor for each output channel that multiplies the sum of products and bias,
   ///     before the post-operations; for sources and weights of eight-bit integers.

@@ -22,6 +22,7 @@ extension OneDNN {
     ///   - source: [N, C, H, W], float32 or bfloat16 as the weights, in their blocks of channels.
     ///   - destination: [N, O, H, W], of the same type and in the same blocks.
     ///   - scratch: memory as ``scratch(for:)`` describes.
+    ///   - weights: [O, C, 3, 3].
     ///   - bias: [O], float32.
     ///   - adds: whether results are added to what the destination has.
     ///   - limit: results are from 0 to this; nil: they may be anything.

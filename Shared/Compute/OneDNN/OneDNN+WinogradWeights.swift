@@ -18,6 +18,7 @@ extension OneDNN {
 
     /// - Parameters:
     ///   - weights: float32 [O, C, 3, 3] in memory's order.
+    ///   - type: of activations, float32 or bfloat16.
     ///   - layout: of activations, in blocks of 8 or 16 channels.
     public init(_ weights: Memory, type: DataType, layout: Layout) throws(OneDNNError) {
       let extents = weights.descriptor.extents
